@@ -1,0 +1,1 @@
+"""What is true: records, rules, inbox, outbox. Knows no scheduler, no command line and no screen."""

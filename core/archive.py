@@ -1,0 +1,79 @@
+"""The archive (Archiv): what came in, byte for byte, under the hash of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import DatabaseUnavailable
+from core.locale import _
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file of the archive: SHA-256 in hex and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+class Archive:
+    """Files named by their content. Storing the same bytes twice gives one file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this hash lies."""
+        return self.folder / sha256[:2] / sha256[2:]
+
+    def store(self, chunks: Iterable[bytes]) -> Stored:
+        """Writes, syncs and names a file; only then does it count as received.
+
+        Raises DatabaseUnavailable when the disk is full or the folder cannot be written.
+        """
+        try:
+            return self._store(chunks)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise DatabaseUnavailable(_("The archive cannot be written: {reason}", reason=reason)) from error
+
+    def store_file(self, path: Path) -> Stored:
+        """Copies a file into the archive."""
+        with path.open("rb") as file:
+            return self.store(iter(lambda: file.read(CHUNK), b""))
+
+    def _store(self, chunks: Iterable[bytes]) -> Stored:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        digest, size = hashlib.sha256(), 0
+        descriptor, temporary = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                for chunk in chunks:
+                    digest.update(chunk)
+                    size += len(chunk)
+                    file.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+            target = self.path(digest.hexdigest())
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            os.replace(temporary, target)
+            _sync_folder(target.parent)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return Stored(digest.hexdigest(), size)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Customers (Kunden): the record, its rules and operations, and how they come in and go out."""

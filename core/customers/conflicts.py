@@ -1,0 +1,43 @@
+"""Import conflicts (Importkonflikte): a field changed here and in the source; an operator chooses."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, col, select
+
+from core.customers.customer import Customer, ImportConflict
+from core.customers.three_way import Merge
+from core.office import Office
+
+
+def note_clashes(
+    session: Session, office: Office, customer: Customer, result: Merge, batch: int | None
+) -> int:
+    """Opens, updates and settles conflicts after a comparison; answers how many are new."""
+    present = {one.field: one for one in open_conflicts(session, customer.id or 0)}
+    new = 0
+    for clash in result.clashes:
+        conflict = present.get(clash.field)
+        if conflict is None:
+            new += 1
+            conflict = ImportConflict(
+                customer=customer.id or 0, field=clash.field, before=clash.before, found_at=office.now
+            )
+        conflict.ours, conflict.theirs, conflict.batch = clash.ours, clash.theirs, batch
+        session.add(conflict)
+    for name in result.agreed:
+        if name in present:
+            settle_conflict(session, office, present[name], "agreed")
+    return new
+
+
+def open_conflicts(session: Session, customer: int) -> list[ImportConflict]:
+    """What is still to be decided about a customer."""
+    query = select(ImportConflict).where(ImportConflict.customer == customer, ImportConflict.resolution == "")
+    return list(session.exec(query.order_by(col(ImportConflict.id))))
+
+
+def settle_conflict(session: Session, office: Office, conflict: ImportConflict, resolution: str) -> None:
+    """Closes a conflict: "ours", "theirs", or "agreed" where both sides came to say the same."""
+    conflict.resolution, conflict.resolved_at = resolution, office.now
+    conflict.resolved_by = office.operator.name
+    session.add(conflict)

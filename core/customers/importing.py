@@ -1,0 +1,269 @@
+"""Importing customers (Kundenimport): an arrival with a table becomes customers, by three-way comparison.
+
+The file is read row by row in constant memory; each transaction takes 500 rows and notes how far it came, so
+that an import that was killed goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import islice
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from core.customers.columns import ColumnMap, Mapping, parse_mapping, recognise
+from core.customers.conflicts import note_clashes
+from core.customers.customer import Customer, folded_columns, text_of
+from core.customers.fields import ATTRIBUTES
+from core.customers.three_way import merge
+from core.errors import UnreadableInput
+from core.inbox.arrival import Arrival, ArrivalState
+from core.inbox.receive import PutBack, quarantine, quarantine_rows
+from core.locale import Message, _
+from core.office import Office
+from core.tables import BadRow, Row, Table, open_table
+
+KIND = "customers"
+CHUNK = 500
+Progress = Callable[[int, int], None]
+"""Told bytes read and bytes in all."""
+
+
+@dataclass
+class Counts:
+    """What an import did, by row; `conflicts` counts fields."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    conflicts: int = 0
+    quarantined: int = 0
+    reached: int = 0
+    """The last row that is done; where a killed import goes on."""
+
+    @staticmethod
+    def of(stored: dict[str, Any]) -> Counts:
+        """As noted with the arrival."""
+        known = {one.name for one in fields(Counts)}
+        return Counts(**{name: value for name, value in stored.items() if name in known})
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One row as a customer: its key, its text by attribute, where it stood."""
+
+    key: str
+    text: dict[str, str]
+    position: int
+    raw: bytes
+
+
+def open_arrival(office: Office, arrival: Arrival) -> tuple[Table, ColumnMap]:
+    """The table of an arrival and what its columns mean. Raises UnreadableInput."""
+    mapping = parse_mapping(str(arrival.options.get("mapping", "")), arrival.name)
+    return open_customers(office.archive.path(arrival.sha256), arrival.name, mapping)
+
+
+def open_customers(path: Any, name: str, mapping: Mapping) -> tuple[Table, ColumnMap]:
+    """A table of customers: a file and the mapping for it. Raises UnreadableInput."""
+    table = open_table(
+        path, name=name, encoding=mapping.encoding, separator=mapping.separator, sheet=mapping.sheet
+    )
+    return table, recognise(table.columns, mapping, name)
+
+
+def apply(office: Office, arrival: Arrival, progress: Progress | None = None) -> Counts:
+    """Applies a stored arrival; one that is no table of customers at all is quarantined, and this raises."""
+    try:
+        table, columns = open_arrival(office, arrival)
+    except UnreadableInput as error:
+        with office.store.write() as session:
+            quarantine(session, office, session.merge(arrival), error.reason)
+        raise
+    reached = Counts.of(arrival.counts).reached
+    rows = (row for row in table.rows() if row.number > reached)
+    while chunk := list(islice(rows, CHUNK)):
+        with office.store.write() as session:
+            present = session.get_one(Arrival, arrival.id, with_for_update=True)
+            if present.state != ArrivalState.STORED:
+                return Counts.of(present.counts)
+            # Somebody else may be applying the same arrival: whoever comes second skips what is done.
+            counts = Counts.of(present.counts)
+            _Import(session, office, present, columns, counts).take(
+                [row for row in chunk if row.number > counts.reached]
+            )
+            counts.reached = max(counts.reached, chunk[-1].number)
+            present.counts = asdict(counts)
+            session.add(present)
+        if progress:
+            progress(table.position, table.size)
+    return _finish(office, arrival)
+
+
+def _finish(office: Office, arrival: Arrival) -> Counts:
+    with office.store.write() as session:
+        present = session.get_one(Arrival, arrival.id, with_for_update=True)
+        counts = Counts.of(present.counts)
+        if present.state == ArrivalState.STORED:
+            present.state, present.settled_at = ArrivalState.APPLIED, office.now
+            present.counts = asdict(counts)
+            session.add(present)
+    return counts
+
+
+def read_rows(
+    rows: Sequence[Row | BadRow] | Iterator[Row | BadRow], columns: ColumnMap
+) -> Iterator[Incoming | PutBack]:
+    """Rows as customers, or as rows that must be put back."""
+    for row in rows:
+        if isinstance(row, BadRow):
+            yield PutBack(row.number, row.raw, row.reason)
+            continue
+        text = columns.text_of(row.cells)
+        key = text.get("number", "")
+        if not key.strip():
+            yield PutBack(row.number, row.raw, _("The row has no customer number."))
+        else:
+            yield Incoming(key, text, row.number, row.raw)
+
+
+class _Import:
+    """One transaction of an import."""
+
+    def __init__(
+        self, session: Session, office: Office, arrival: Arrival, columns: ColumnMap, counts: Counts
+    ) -> None:
+        self.session, self.office, self.arrival = session, office, arrival
+        self.columns, self.counts = columns, counts
+        self.put_back: list[PutBack] = []
+
+    def take(self, rows: Sequence[Row | BadRow]) -> None:
+        """Applies some rows."""
+        self.counts.rows += len(rows)
+        incoming: dict[str, Incoming] = {}
+        for one in read_rows(rows, self.columns):
+            if isinstance(one, PutBack):
+                self.put_back.append(one)
+            elif one.key in incoming:
+                self.put_back.append(_twice(one, incoming[one.key].position))
+            else:
+                incoming[one.key] = one
+        present = self._present(list(incoming))
+        new: list[dict[str, Any]] = []
+        seen: list[dict[str, Any]] = []
+        for one in incoming.values():
+            customer = present.get(one.key)
+            if customer is None:
+                new.append(self._row_of(one))
+            elif customer.seen_in == self.arrival.id and customer.seen_at_row != one.position:
+                self.put_back.append(_twice(one, customer.seen_at_row))
+            else:
+                seen.append({"b_id": customer.id, "seen_in": self.arrival.id, "seen_at_row": one.position})
+                self._merge(customer, one)
+        if new:
+            self.session.execute(sa.insert(Customer), new)
+        if seen:
+            self.session.flush()
+            self.session.connection().execute(_SEEN, seen)
+        self.counts.new += len(new)
+        self.counts.quarantined += len(self.put_back)
+        if self.put_back:
+            quarantine_rows(self.session, self.office, self.arrival, self.put_back)
+
+    def _present(self, keys: list[str]) -> dict[str, Customer]:
+        query = select(Customer).where(col(Customer.source_key).in_(keys)).order_by(col(Customer.id))
+        return {one.source_key: one for one in self.session.exec(query.with_for_update())}
+
+    def _merge(self, customer: Customer, one: Incoming) -> None:
+        result = merge(customer.source, text_of(customer), one.text)
+        source = {**customer.source, **one.text}
+        if result.clashes or result.agreed:
+            self.counts.conflicts += note_clashes(
+                self.session, self.office, customer, result, self.arrival.id
+            )
+        if source != customer.source:
+            customer.source = source
+            self.session.add(customer)
+        if not result.take:
+            self.counts.unchanged += 1
+            return
+        self.counts.changed += 1
+        for name, value in {**result.take, **folded_columns(dict(result.take))}.items():
+            setattr(customer, name, value)
+        customer.batch, customer.updated_at = self.arrival.id, self.office.now
+        customer.revision += 1
+        self.session.add(customer)
+
+    def _row_of(self, one: Incoming) -> dict[str, Any]:
+        text = {**_EMPTY, **one.text}
+        return {
+            **text,
+            **folded_columns(text),
+            "source_key": one.key,
+            "source": one.text,
+            "batch": self.arrival.id,
+            "seen_in": self.arrival.id,
+            "seen_at_row": one.position,
+            "revision": 1,
+            "short_name": "",
+            "withheld": "",
+            "short_key": "",
+            "checked_by": "",
+            "checked_revision": 0,
+            "checked_copy": 0,
+            "created_at": self.office.now,
+            "updated_at": self.office.now,
+        }
+
+
+_EMPTY = dict.fromkeys(ATTRIBUTES, "")
+_SEEN = (
+    sa.update(Customer.__table__)  # pyright: ignore
+    .where(Customer.__table__.c.id == sa.bindparam("b_id"))  # pyright: ignore
+    .values(seen_in=sa.bindparam("seen_in"), seen_at_row=sa.bindparam("seen_at_row"))
+)
+
+
+def _twice(one: Incoming, first: int) -> PutBack:
+    reason: Message = _(
+        "The customer number {number} stands in row {first} already.", number=one.key, first=first
+    )
+    return PutBack(one.position, one.raw, reason)
+
+
+def preview(office: Office, table: Table, columns: ColumnMap) -> Counts:
+    """What an import would do, without doing it: nothing is stored."""
+    counts = Counts()
+    seen: set[int] = set()
+    rows = table.rows()
+    while chunk := list(islice(rows, CHUNK)):
+        counts.rows += len(chunk)
+        incoming: dict[str, Incoming] = {}
+        for one in read_rows(chunk, columns):
+            if isinstance(one, PutBack) or hash(one.key) in seen:
+                counts.quarantined += 1
+            else:
+                seen.add(hash(one.key))
+                incoming[one.key] = one
+        with office.store.read() as session:
+            query = select(Customer).where(col(Customer.source_key).in_(list(incoming)))
+            present = {one.source_key: one for one in session.exec(query)}
+        for key, one in incoming.items():
+            _count(counts, present.get(key), one)
+    return counts
+
+
+def _count(counts: Counts, customer: Customer | None, one: Incoming) -> None:
+    if customer is None:
+        counts.new += 1
+        return
+    result = merge(customer.source, text_of(customer), one.text)
+    counts.conflicts += len(result.clashes)
+    if result.take:
+        counts.changed += 1
+    else:
+        counts.unchanged += 1

@@ -1,0 +1,225 @@
+"""What can be done to customers: edit, fix, send, send without a field, resolve a conflict, mute a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlmodel import select
+
+from core.customers import checking
+from core.customers.conflicts import open_conflicts, settle_conflict
+from core.customers.customer import Customer, folded_columns
+from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE
+from core.customers.fixing import fixed_fields
+from core.customers.review import Desk, review, send
+from core.errors import Inapplicable, LostUpdate, WrongUsage
+from core.locale import _
+from core.operation import Act, NoParameters, Operation, always, need_reason
+from core.rulebook.record import FindingRow, Suppression
+from core.tables.rows import Limits, unstorable
+from core.text import squeezed, visible
+
+AREA = checking.AREA
+EDITABLE = (*ATTRIBUTES, "short_name")
+
+
+def change_fields(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
+    """Sets text fields, with the columns that follow from them; a change makes a new revision."""
+    columns = {**values, **folded_columns(dict(values))}
+    if act.change(customer, customer.number, **columns):
+        customer.revision += 1
+        customer.updated_at = act.now
+
+
+def _review(act: Act, customers: Sequence[Customer]) -> None:
+    review(act.session, act.office, [one.id or 0 for one in customers], act)
+
+
+@dataclass(frozen=True, slots=True)
+class Editing:
+    """New texts by attribute; `revision` is the one that the operator saw (None: whatever is there)."""
+
+    values: Mapping[str, str] = field(default_factory=dict[str, str])
+    revision: int | None = None
+    reason: str = ""
+
+
+def _edit(act: Act, customer: Customer, given: Editing) -> None:
+    if given.revision is not None and given.revision != customer.revision:
+        raise LostUpdate(_("{customer} was changed by somebody else meanwhile.", customer=customer.number))
+    for name, value in given.values.items():
+        if name not in EDITABLE:
+            raise WrongUsage(_("There is no field {field}.", field=name))
+        why_not = unstorable([value], Limits())
+        if why_not is not None:
+            raise Inapplicable(why_not)
+    _check_short_name(act, customer, given.values)
+    change_fields(act, customer, given.values)
+
+
+def _check_short_name(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
+    short = values.get("short_name", "")
+    if not short:
+        return
+    limits = Desk.of(act.office).limits
+    if len(short) > limits.first_company_name:
+        limit = limits.first_company_name
+        raise Inapplicable(_("A short name has at most {limit} characters.", limit=limit))
+    if short != squeezed(short) or visible(short) != short:
+        raise Inapplicable(_("A short name has no hidden characters and no blanks at its edges."))
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """Which fixes: the safe ones, or also those that are only proposals."""
+
+    unsafe: bool = field(default=False, metadata={"help": _("Also the fixes that are only proposals.")})
+
+
+def _fix(act: Act, customer: Customer, given: Fixing) -> None:
+    desk = Desk.of(act.office)
+    values = fixed_fields(customer, desk.limits, desk.today, unsafe=given.unsafe)
+    if not values:
+        raise Inapplicable(_("There is nothing that could be fixed by itself."))
+    change_fields(act, customer, values)
+
+
+def _send(_act: Act, _customer: Customer, _given: NoParameters) -> None:
+    """Sending is done for all of a transaction together, when they are reviewed."""
+
+
+def _finish_sending(act: Act, customers: Sequence[Customer]) -> None:
+    result = send(act.session, act.office, [one.id or 0 for one in customers], act)
+    kept = len(customers) - len({one.subject_id for one in result.made})
+    act.notes.append(
+        _(
+            "{made} transfers made, {held} customers held by findings, {kept} need none.",
+            made=len(result.made),
+            held=result.held,
+            kept=kept,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Withholding:
+    """Which field the transfers of these customers leave out; the record keeps it."""
+
+    field: str = "iban"
+    again: bool = False
+    """Transmit it again."""
+
+
+def _withhold(act: Act, customer: Customer, given: Withholding) -> None:
+    if given.field not in FIELD_BY_ATTRIBUTE or given.field in ("number", "kind"):
+        raise WrongUsage(_("There is no field {field}.", field=given.field))
+    fields = customer.withheld_fields
+    fields = fields - {given.field} if given.again else fields | {given.field}
+    if not act.change(customer, customer.number, withheld=" ".join(sorted(fields))):
+        raise Inapplicable(_("It is so already."))
+    customer.revision += 1
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    """Whose value holds: ours (the correction stays) or theirs (the source is right)."""
+
+    keep: str = field(default="ours", metadata={"help": _("ours or theirs"), "choices": ("ours", "theirs")})
+    field: str = ""
+    """Only this field; empty: every open conflict of the customer."""
+
+
+def _resolve(act: Act, customer: Customer, given: Resolving) -> None:
+    if given.keep not in ("ours", "theirs"):
+        raise WrongUsage(_("Say ours or theirs."))
+    chosen = [one for one in open_conflicts(act.session, customer.id or 0) if given.field in ("", one.field)]
+    if not chosen:
+        raise Inapplicable(_("There is no open conflict."))
+    if given.keep == "theirs":
+        change_fields(act, customer, {one.field: one.theirs for one in chosen})
+    for one in chosen:
+        act.change(one, customer.number, resolution=given.keep)
+        settle_conflict(act.session, act.office, one, given.keep)
+
+
+@dataclass(frozen=True, slots=True)
+class Muting:
+    """A finding to live with: of this rule, in this field (empty: all of its fields), until a day."""
+
+    rule: str = ""
+    reason: str = ""
+    field: str = ""
+    until: date | None = None
+
+
+def _mute(act: Act, customer: Customer, given: Muting) -> None:
+    rule = checking.RULES[given.rule].id
+    query = select(FindingRow).where(
+        FindingRow.area == AREA, FindingRow.record == customer.id, FindingRow.rule == rule
+    )
+    rows = [row for row in act.session.exec(query) if given.field in ("", row.field)]
+    rows = [row for row in rows if not row.suppressed]
+    if not rows:
+        raise Inapplicable(_("There is no such finding."))
+    for row in rows:
+        suppression = Suppression(
+            area=AREA,
+            record=customer.id or 0,
+            subject=customer.number,
+            rule=rule,
+            field=row.field,
+            value=row.value,
+            reason=need_reason(given.reason),
+            by=act.operator.name,
+            at=act.now,
+            until=given.until,
+        )
+        act.create(suppression, customer.number)
+
+
+def _label(customer: Customer) -> str:
+    return customer.number
+
+
+EDIT = Operation(AREA, "edit", _("Edit"), Customer, always, _edit, Editing, _review, describe=_label)
+FIX = Operation(AREA, "fix", _("Fix"), Customer, always, _fix, Fixing, _review, describe=_label)
+SEND = Operation(
+    AREA, "send", _("Send"), Customer, always, _send, NoParameters, _finish_sending, describe=_label
+)
+WITHHOLD = Operation(
+    AREA,
+    "withhold",
+    _("Send without a field"),
+    Customer,
+    always,
+    _withhold,
+    Withholding,
+    _review,
+    describe=_label,
+)
+RESOLVE = Operation(
+    AREA,
+    "resolve",
+    _("Resolve import conflicts"),
+    Customer,
+    always,
+    _resolve,
+    Resolving,
+    _review,
+    describe=_label,
+)
+MUTE = Operation(
+    AREA,
+    "mute",
+    _("Mute a finding"),
+    Customer,
+    always,
+    _mute,
+    Muting,
+    _review,
+    describe=_label,
+    needs_reason=True,
+)
+OPERATIONS = (EDIT, FIX, SEND, WITHHOLD, RESOLVE, MUTE)

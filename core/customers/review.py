@@ -1,0 +1,298 @@
+"""The review (Prüfung) of customers in the database: findings brought up to date, transfers planned.
+
+Only what moved is reviewed: a record, a rule, the partner's limits, what the partner has, or the day. Whatever
+changes a customer may call `review` in its own transaction; the job `recheck` finds the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from core.customers import checking
+from core.customers.checking import AREA, Judged
+from core.customers.customer import Customer
+from core.customers.fields import CustomerFields
+from core.customers.given import Given, Known, Limits
+from core.customers.sending import (
+    KIND,
+    PARTNER,
+    CustomerPartner,
+    known_to_partner,
+    short_key_of,
+    wanted_for,
+)
+from core.customers.stale import forget_checks, stale
+from core.office import Office
+from core.operation import Act
+from core.outbox import planning
+from core.outbox.carry_out import Addressed, carry_out, cause_of, open_transfers
+from core.outbox.planning import Hold
+from core.outbox.transfer import CauseCode, PartnerCopy, Transfer
+from core.rulebook.record import FindingRow, Suppression
+from core.rulebook.rule import Rule
+
+CHUNK = 500
+ROUNDS = 4
+Rules = Sequence[Rule[CustomerFields, Given]]
+T = TypeVar("T", FindingRow, Suppression)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What reviewing needs beside the session: the partner that customers go to, its limits, the day."""
+
+    office: Office
+    partner: CustomerPartner
+    limits: Limits
+    fingerprint: str
+    today: date
+
+    @staticmethod
+    def of(office: Office) -> Desk:
+        """The desk of an office, for today."""
+        partner: CustomerPartner = office.partner(PARTNER)  # pyright: ignore[reportAssignmentType]
+        limits = partner.customer_limits
+        return Desk(office, partner, limits, checking.fingerprint(limits), office.today)
+
+    @property
+    def sends_all(self) -> bool:
+        """Whether every customer goes out without being chosen."""
+        return self.office.settings.partner(PARTNER).send == "all"
+
+
+@dataclass
+class Reviewed:
+    """What a review did: how many customers, findings, customers held, transfers made."""
+
+    customers: int = 0
+    findings: int = 0
+    held: int = 0
+    made: list[Transfer] = field(default_factory=list[Transfer])
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A customer's newest transfer: its revision, what it says, whether an operator discarded it."""
+
+    revision: int
+    fields: str
+    by_hand: bool
+
+
+def review_stale(office: Office) -> Iterator[tuple[int, int]]:
+    """Reviews all that moved, a transaction for each 500; tells (done, of all)."""
+    desk = Desk.of(office)
+    done = 0
+    for _round in range(ROUNDS):
+        with office.store.read() as session:
+            whole, by_day = stale(session, desk.fingerprint, desk.today)
+        total = done + len(whole) + len(by_day)
+        for ids, rules in ((whole, None), (by_day, checking.daily_rules())):
+            for start in range(0, len(ids), CHUNK):
+                chunk = ids[start : start + CHUNK]
+                with office.store.write() as session:
+                    Review(session, desk, None, rules).of(chunk)
+                done += len(chunk)
+                yield done, total
+        if not whole:
+            return
+
+
+def review(session: Session, office: Office, ids: Collection[int], act: Act | None = None) -> Reviewed:
+    """Brings findings and transfers of these customers up to date; `act` notes it for undo."""
+    return Review(session, Desk.of(office), act).of(list(ids))
+
+
+def send(session: Session, office: Office, ids: Collection[int], act: Act | None = None) -> Reviewed:
+    """The same, and starts a transfer for each customer whose payload the partner does not have yet."""
+    return Review(session, Desk.of(office), act, chosen=frozenset(ids)).of(list(ids))
+
+
+class Review:
+    """One review in one transaction; with `rules`, only by those (the daily ones)."""
+
+    def __init__(
+        self,
+        session: Session,
+        desk: Desk,
+        act: Act | None,
+        rules: Rules | None = None,
+        chosen: frozenset[int] = frozenset(),
+    ) -> None:
+        self.session, self.desk, self.act, self.chosen = session, desk, act, chosen
+        self.whole = rules is None
+        self.rules: Rules = checking.all_rules() if rules is None else rules
+        self.rule_ids = frozenset(rule.id for rule in self.rules)
+        self.result = Reviewed()
+
+    def of(self, ids: Sequence[int]) -> Reviewed:
+        """Reviews these customers."""
+        query = select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id)).with_for_update()
+        customers = list(self.session.exec(query))
+        copies = self._copies(ids)
+        suppressions = _by_record(self._suppressions(ids))
+        present = _by_record(self._findings(ids))
+        going = open_transfers(self.session, PARTNER, KIND, ids)
+        newest = self._newest(ids)
+        known = {one.id or 0: known_to_partner(one, copies.get(one.id or 0)) for one in customers}
+        neighbours = self._neighbours(customers, known)
+        for customer in customers:
+            id_ = customer.id or 0
+            given = Given(
+                self.desk.today,
+                self.desk.limits,
+                known[id_],
+                customer.withheld_fields,
+                neighbours.get(customer.short_key, 1) - 1 if customer.short_key else 0,
+            )
+            judged = self._judge(customer, given, suppressions.get(id_, []), present.get(id_, []))
+            later = self._plan(customer, copies.get(id_), given.known, judged, going, newest.get(id_))
+            self._mark(customer, copies.get(id_), later)
+        self.result.customers += len(customers)
+        self.session.flush()
+        return self.result
+
+    def _judge(
+        self, customer: Customer, given: Given, suppressions: list[Suppression], present: list[FindingRow]
+    ) -> list[Judged]:
+        findings = checking.check(customer, given, self.rules)
+        others = [] if self.whole else [row for row in present if row.rule not in self.rule_ids]
+        judged = checking.judge(findings, given, suppressions)
+        self._store(customer, judged, [row for row in present if self.whole or row.rule in self.rule_ids])
+        kept = checking.judge([row.finding() for row in others], given, suppressions)
+        self.result.findings += len(judged) + len(kept)
+        return judged + kept
+
+    def _store(self, customer: Customer, judged: list[Judged], present: list[FindingRow]) -> None:
+        left = {(row.rule, row.field): row for row in present}
+        for one in judged:
+            row = left.pop((one.finding.rule, one.finding.field), None)
+            if row is None:
+                row = FindingRow(
+                    area=AREA,
+                    record=customer.id or 0,
+                    rule=one.finding.rule,
+                    severity=one.finding.severity,
+                    field=one.finding.field,
+                    first_seen=self.desk.office.now,
+                )
+            _fill(row, one)
+            self.session.add(row)
+        for row in left.values():
+            self.session.delete(row)
+
+    def _plan(
+        self,
+        customer: Customer,
+        copy: PartnerCopy | None,
+        known: Known,
+        judged: list[Judged],
+        going: dict[int, list[Transfer]],
+        newest: Newest | None,
+    ) -> bool:
+        """Carries the plan out; answers whether the customer must be looked at again later."""
+        id_ = customer.id or 0
+        present = going.get(id_, [])
+        accepted = copy.accepted if copy else ""
+        chosen = id_ in self.chosen
+        if not (present or accepted or chosen or self.desk.sends_all):
+            return False
+        wanted, hold = wanted_for(customer, known, self.desk.limits)
+        rules = [one.finding.rule for one in judged if one.blocks]
+        if rules:
+            hold = Hold(CauseCode.FINDINGS, cause_of(rules))
+        discarded = newest.fields if newest and newest.by_hand and not chosen else ""
+        plan = planning.plan(wanted, present, accepted, hold, discarded)
+        to = self._address(customer, newest.revision if newest else 0)
+        made = carry_out(self.session, self.desk.office, plan, to, self.act)
+        self.result.made += made
+        self.result.held += bool(hold)
+        return plan.later
+
+    def _address(self, customer: Customer, last_revision: int) -> Addressed:
+        return Addressed(
+            partner=self.desk.partner,
+            account=PARTNER,
+            kind=KIND,
+            subject=customer.number,
+            subject_id=customer.id or 0,
+            subject_name=customer.display_name,
+            record_revision=customer.revision,
+            last_revision=last_revision,
+        )
+
+    def _neighbours(self, customers: Sequence[Customer], known: dict[int, Known]) -> dict[str, int]:
+        """How many companies share each short key; those elsewhere whose key moved are reviewed again."""
+        if not self.whole:
+            return {}
+        moved: set[str] = set()
+        for customer in customers:
+            key = short_key_of(customer, self.desk.limits, known[customer.id or 0])
+            if key != customer.short_key:
+                moved |= {key, customer.short_key} - {""}
+                customer.short_key = key
+                self.session.add(customer)
+        self.session.flush()
+        if moved:
+            forget_checks(self.session, moved, {customer.id or 0 for customer in customers})
+        keys = {customer.short_key for customer in customers} - {""}
+        query = sa.select(col(Customer.short_key), sa.func.count()).where(col(Customer.short_key).in_(keys))
+        rows = self.session.execute(query.group_by(col(Customer.short_key))).all()
+        return {key: count for key, count in rows}
+
+    def _mark(self, customer: Customer, copy: PartnerCopy | None, later: bool) -> None:
+        customer.checked_on = self.desk.today
+        if self.whole:
+            customer.checked_by = "" if later else self.desk.fingerprint
+            customer.checked_revision = customer.revision
+            customer.checked_copy = copy.revision if copy else 0
+        self.session.add(customer)
+
+    def _copies(self, ids: Sequence[int]) -> dict[int, PartnerCopy]:
+        query = select(PartnerCopy).where(
+            PartnerCopy.partner == PARTNER, PartnerCopy.kind == KIND, col(PartnerCopy.subject_id).in_(ids)
+        )
+        return {copy.subject_id: copy for copy in self.session.exec(query)}
+
+    def _suppressions(self, ids: Sequence[int]) -> Iterable[Suppression]:
+        return self.session.exec(
+            select(Suppression).where(
+                Suppression.area == AREA,
+                col(Suppression.record).in_(ids),
+                col(Suppression.ended_at).is_(None),
+            )
+        )
+
+    def _findings(self, ids: Sequence[int]) -> Iterable[FindingRow]:
+        query = select(FindingRow).where(FindingRow.area == AREA, col(FindingRow.record).in_(ids))
+        return self.session.exec(query.order_by(col(FindingRow.id)))
+
+    def _newest(self, ids: Sequence[int]) -> dict[int, Newest]:
+        """The newest transfer of each customer; one that an operator discarded must not come back by itself."""
+        query = select(Transfer.subject_id, Transfer.revision, Transfer.fields, Transfer.cause_code).where(
+            Transfer.partner == PARTNER, Transfer.kind == KIND, col(Transfer.subject_id).in_(ids)
+        )
+        rows = self.session.exec(query.order_by(col(Transfer.id)))
+        by_hand = (CauseCode.OPERATOR, CauseCode.TAKEN_BACK)
+        return {row[0]: Newest(row[1], row[2], row[3] in by_hand) for row in rows}
+
+
+def _fill(row: FindingRow, one: Judged) -> None:
+    finding = one.finding
+    row.subject, row.name, row.severity = finding.subject, finding.name, finding.severity
+    row.value, row.message = finding.value, finding.message.dump()
+    row.fix, row.fix_text = finding.fix_kind, finding.fix.text if finding.fix else ""
+    row.blocks, row.suppressed = one.blocks, one.suppressed
+
+
+def _by_record(rows: Iterable[T]) -> dict[int, list[T]]:
+    grouped: dict[int, list[T]] = {}
+    for row in rows:
+        grouped.setdefault(row.record, []).append(row)
+    return grouped

@@ -1,0 +1,75 @@
+"""What a customer's hand-over should look like: its payload, and whether a company goes out in two steps."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from core.customers.company_name import short_company_name
+from core.customers.customer import Customer
+from core.customers.fields import ATTRIBUTES, CustomerFields, Kind
+from core.customers.given import Known, Limits
+from core.locale import _
+from core.outbox.outcome import Partner
+from core.outbox.planning import Hold, Wanted
+from core.outbox.transfer import CauseCode, PartnerCopy, Step
+
+KIND = "customer"
+PARTNER = "vema"
+
+
+class CustomerPartner(Partner, Protocol):
+    """A partner that takes customers."""
+
+    customer_limits: Limits
+
+
+def payload_of(customer: CustomerFields, limits: Limits, withheld: frozenset[str]) -> dict[str, str]:
+    """The fields that are transmitted, by attribute; empty ones and those withheld are left out."""
+    fields = {
+        name: value
+        for name in ATTRIBUTES
+        if name in limits.transmitted and name not in withheld and (value := getattr(customer, name))
+    }
+    fields["kind"] = Kind.COMPANY if customer.is_company else Kind.PRIVATE
+    return fields
+
+
+def known_to_partner(customer: CustomerFields, copy: PartnerCopy | None) -> Known:
+    """Known: a customer number of the partner, something delivered, or found by look-up."""
+    if customer.vema_number.strip() or (copy is not None and (copy.reference or copy.accepted)):
+        return Known.KNOWN
+    return Known(copy.known) if copy is not None else Known.UNASKED
+
+
+def short_name_of(customer: Customer, limits: Limits) -> str:
+    """What a company is called at its first transfer: the operator's proposal, else the computed one."""
+    return customer.short_name or short_company_name(customer.company, limits.first_company_name)
+
+
+def goes_out_in_two_steps(customer: CustomerFields, limits: Limits, known: Known) -> bool:
+    """Whether the name is too long for a first transfer, and this would be one."""
+    too_long = customer.is_company and len(customer.company) > limits.first_company_name
+    return too_long and known is not Known.KNOWN
+
+
+def short_key_of(customer: Customer, limits: Limits, known: Known) -> str:
+    """What two companies share that VEMA could not tell apart by their short names; else empty."""
+    if not goes_out_in_two_steps(customer, limits, known):
+        return ""
+    return f"{customer.postcode_folded} {short_name_of(customer, limits).casefold()}"
+
+
+def wanted_for(customer: Customer, known: Known, limits: Limits) -> tuple[list[Wanted], Hold | None]:
+    """The transfers that would bring the partner up to date, and why they may not go out as they are."""
+    fields = payload_of(customer, limits, customer.withheld_fields)
+    if not goes_out_in_two_steps(customer, limits, known):
+        return [Wanted(Step.WHOLE, fields)], None
+    if known is Known.UNASKED:
+        cause = _(
+            "It is not known whether the partner already has this company. A first transfer takes a name of at "
+            "most {limit} characters; a company that is there already would be renamed by it.",
+            limit=limits.first_company_name,
+        )
+        return [Wanted(Step.WHOLE, fields)], Hold(CauseCode.FIRST_UNKNOWN, cause)
+    short = {**fields, "company": short_name_of(customer, limits)}
+    return [Wanted(Step.SHORT, short), Wanted(Step.FULL, fields)], None

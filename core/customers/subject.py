@@ -1,0 +1,29 @@
+"""Customers as the outbox knows them: what their transfers are about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from core.customers.review import review
+from core.office import Office
+from core.operation import Act
+
+
+@dataclass(frozen=True)
+class CustomerSubject:
+    """See `core.office.Subject`."""
+
+    area: str = "customers"
+    table: str = "customer"
+
+    def review(
+        self, session: Session, office: Office, ids: Collection[int], act: Act | None = None
+    ) -> object:
+        """Brings findings and transfers of these customers up to date."""
+        return review(session, office, ids, act)
+
+
+CUSTOMERS = CustomerSubject()

@@ -1,0 +1,103 @@
+"""What conditions can say of customers: their fields, findings, and how they stand at the partner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from core.customers.customer import FOLDED, Customer
+from core.customers.fields import FIELDS, Kind
+from core.outbox.transfer import STUCK
+from core.outbox.vocabulary import STATES
+from core.rulebook.condition import (
+    AgeField,
+    Choice,
+    ChoiceField,
+    DateField,
+    Flag,
+    FlagField,
+    ListField,
+    NumberField,
+    TextField,
+    Vocabulary,
+)
+from core.rulebook.condition.vocabulary import AnyField
+
+ALIASES = {
+    "number": ("kunde", "customer"),
+    "street": ("strasse",),
+    "postcode": ("zip",),
+    "town": ("city", "stadt"),
+    "birthdate": ("geboren", "born"),
+    "mobile": ("handy",),
+    "email": ("mail",),
+}
+GERMAN = {"vema_number": "vemanummer", "email": "e-mail", "number": "kundennummer", "street": "straße"}
+
+
+@dataclass(frozen=True)
+class CustomerView:
+    """A customer with what lists and conditions say of it beside its own fields."""
+
+    customer: Customer
+    rules: tuple[str, ...] = ()
+    blocking: tuple[str, ...] = ()
+    state: str = ""
+    """The worst state of its open transfers, else delivered or discarded; "" where there never was one."""
+    conflicts: int = 0
+    short_name_only: bool = False
+
+
+def _field(name: str) -> Callable[[CustomerView], str]:
+    return lambda view: getattr(view.customer, name)
+
+
+def _said_kind(view: CustomerView) -> str:
+    return Kind.COMPANY if view.customer.is_company else Kind.PRIVATE
+
+
+@lru_cache(maxsize=1)
+def customer_vocabulary() -> Vocabulary:
+    """The fields of customers, by their English and German names."""
+    return Vocabulary([*_text_fields(), *_other_fields()])
+
+
+def _text_fields() -> list[AnyField]:
+    fields: list[AnyField] = []
+    for one in FIELDS:
+        if one.attribute in ("kind", "birthdate"):
+            continue
+        german = GERMAN.get(one.attribute, one.german.lower())
+        column: Any = getattr(Customer, f"{one.attribute}_folded") if one.attribute in FOLDED else None
+        aliases = tuple(alias for alias in ALIASES.get(one.attribute, ()))
+        fields.append(TextField(one.attribute, german, _field(one.attribute), None, column, aliases=aliases))
+    return fields
+
+
+def _other_fields() -> list[AnyField]:
+    kinds = (Choice("P", "private", "privat", ("p",)), Choice("F", "company", "firma", ("f",)))
+    changed: Callable[[CustomerView], datetime] = lambda view: view.customer.updated_at  # noqa: E731
+    return [
+        NumberField("id", "id", lambda view: view.customer.id, Customer.id),  # pyright: ignore
+        ChoiceField("kind", "kundenart", _said_kind, choices=kinds, aliases=("art",)),
+        DateField(
+            "birthdate", "geburtsdatum", lambda view: view.customer.birthdate, aliases=ALIASES["birthdate"]
+        ),
+        NumberField("batch", "import", lambda view: view.customer.batch, Customer.batch),  # pyright: ignore
+        AgeField("changed", "geändert", changed),
+        ListField("rule", "regel", lambda view: view.rules, aliases=("finding", "befund")),
+        ChoiceField("state", "zustand", lambda view: view.state, choices=STATES),
+        FlagField(
+            flags=(
+                Flag("stuck", "offen", lambda view: view.state in STUCK, ("steckt",)),
+                Flag("blocked", "blockiert", lambda view: bool(view.blocking)),
+                Flag("clean", "sauber", lambda view: not view.rules),
+                Flag("conflict", "konflikt", lambda view: view.conflicts > 0),
+                Flag("short-name-only", "nur-kurzname", lambda view: view.short_name_only),
+                Flag("new", "neu", lambda view: view.state == ""),
+            )
+        ),
+    ]

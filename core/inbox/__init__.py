@@ -1,0 +1,1 @@
+"""What comes in: stored raw and durably, then applied; what cannot be applied is quarantined."""

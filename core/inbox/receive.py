@@ -1,0 +1,139 @@
+"""Receiving: what comes in is stored raw and durably before anything is made of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from core.errors import NotFound, UnreadableInput
+from core.inbox.arrival import Arrival, ArrivalState
+from core.locale import Message, _
+from core.office import Office
+from core.text import printable
+
+NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An arrival, and whether exactly this was the last that came of its kind and is applied already."""
+
+    arrival: Arrival
+    again: bool
+
+
+def receive_file(
+    office: Office, kind: str, path: Path, *, source: str = "", options: Mapping[str, Any] | None = None
+) -> Received:
+    """Stores a file; afterwards its original may go away. Raises UnreadableInput or DatabaseUnavailable."""
+    if not path.is_file():
+        raise UnreadableInput(str(path), _("There is no such file."))
+    try:
+        stored = office.archive.store_file(path)
+    except PermissionError as error:
+        raise UnreadableInput(str(path), _("The file may not be read.")) from error
+    with office.store.write() as session:
+        last = _last_of(session, kind)
+        if last is not None and last.sha256 == stored.sha256 and last.options == dict(options or {}):
+            last.seen += 1
+            session.add(last)
+            return Received(last, again=last.state == ArrivalState.APPLIED)
+        arrival = Arrival(
+            kind=kind,
+            state=ArrivalState.STORED,
+            name=safe_name(path.name),
+            source=source or str(path),
+            sha256=stored.sha256,
+            size=stored.size,
+            options=dict(options or {}),
+            received_by=office.operator.name,
+            received_at=office.now,
+        )
+        session.add(arrival)
+        session.flush()
+    return Received(arrival, again=False)
+
+
+def _last_of(session: Session, kind: str) -> Arrival | None:
+    query = select(Arrival).where(
+        Arrival.kind == kind,
+        col(Arrival.parent).is_(None),
+        col(Arrival.state).in_([ArrivalState.STORED, ArrivalState.APPLIED]),
+    )
+    return session.exec(query.order_by(col(Arrival.id).desc()).with_for_update()).first()
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """A row that is put back: where it stood, its bytes, why."""
+
+    position: int
+    raw: bytes
+    reason: Message
+
+
+def quarantine_rows(session: Session, office: Office, file: Arrival, rows: Sequence[PutBack]) -> int:
+    """Keeps rows that could not be applied; one that is known already is counted, not kept twice. New ones."""
+    kind = row_kind(file.kind)
+    hashes = {hashlib.sha256(row.raw).hexdigest() for row in rows}
+    query = select(Arrival).where(
+        Arrival.kind == kind, col(Arrival.sha256).in_(hashes), Arrival.state != ArrivalState.APPLIED
+    )
+    known = {(one.sha256, one.name): one for one in session.exec(query.order_by(col(Arrival.id)))}
+    new = 0
+    for row in rows:
+        sha256 = hashlib.sha256(row.raw).hexdigest()
+        before = known.get((sha256, file.name))
+        if before is not None and not (before.parent == file.id and before.position != row.position):
+            before.seen += before.parent != file.id
+            before.parent, before.position, before.reason = file.id, row.position, row.reason.dump()
+            session.add(before)
+            continue
+        new += 1
+        session.add(
+            Arrival(
+                kind=kind,
+                state=ArrivalState.QUARANTINED,
+                name=file.name,
+                source=file.source,
+                sha256=sha256,
+                size=len(row.raw),
+                parent=file.id,
+                position=row.position,
+                raw=row.raw,
+                reason=row.reason.dump(),
+                received_by=office.operator.name,
+                received_at=office.now,
+            )
+        )
+    return new
+
+
+def quarantine(session: Session, office: Office, arrival: Arrival, reason: Message) -> None:
+    """Puts a whole arrival back: it stays as it came, with the reason."""
+    arrival.state, arrival.reason, arrival.settled_at = ArrivalState.QUARANTINED, reason.dump(), office.now
+    session.add(arrival)
+
+
+def find_arrival(session: Session, id_: int) -> Arrival:
+    """An arrival by its number. Raises NotFound."""
+    arrival = session.get(Arrival, id_)
+    if arrival is None:
+        raise NotFound(_("There is no arrival {id}.", id=id_))
+    return arrival
+
+
+def row_kind(kind: str) -> str:
+    """The kind of a single row of such a file."""
+    return f"{kind}-row"
+
+
+def safe_name(name: str) -> str:
+    """A file name that can be shown and stored: one part, no control characters, not too long."""
+    last = printable(name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
+    return last[-NAME_LENGTH:] or "?"

@@ -1,0 +1,225 @@
+"""The journal (Journal): who did what, when, before, after, why; hash-chained, and what makes undo possible.
+
+A bulk action is one entry. It is opened, its transactions add their changes, and when it is closed it
+becomes the next link of the chain; the head of the chain is locked last and briefly. An entry that was
+left open because its process died is closed by the job `tidy` with what had been done until then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from core.locale import Message, _
+from core.operation import Change
+from core.store.columns import identity, json_value, long_text, moment, row_id
+
+GENESIS = "0" * 64
+
+
+class JournalEntry(SQLModel, table=True):
+    """One deed of an operator. `sequence` and `hash` are set when it is closed."""
+
+    __tablename__ = "journal_entry"  # pyright: ignore[reportAssignmentType]
+
+    id: int | None = identity()
+    sequence: int | None = Field(default=None, unique=True)
+    at: datetime = moment()
+    operator: str
+    area: str = Field(index=True)
+    action: str
+    subject: str = ""
+    count: int = 0
+    refused: int = 0
+    ids_sha256: str = ""
+    parameters: dict[str, Any] = json_value()
+    reason: str = long_text()
+    changes_sha256: str = ""
+    undo_of: int | None = row_id()
+    undone_by: int | None = row_id()
+    previous_hash: str = ""
+    hash: str = ""
+
+
+class JournalChange(SQLModel, table=True):
+    """What a deed did to one row of one table."""
+
+    __tablename__ = "journal_change"  # pyright: ignore[reportAssignmentType]
+
+    id: int | None = identity()
+    entry: int = row_id(index=True, nullable=False)
+    table_name: str
+    record: int = row_id(nullable=False)
+    subject: str = Field(default="", index=True)
+    before: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))  # pyright: ignore
+    after: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON(none_as_null=True))  # pyright: ignore
+
+
+class JournalHead(SQLModel, table=True):
+    """The end of the chain: one row, locked while a link is added."""
+
+    __tablename__ = "journal_head"  # pyright: ignore[reportAssignmentType]
+
+    id: int = Field(default=1, primary_key=True)
+    sequence: int = 0
+    hash: str = GENESIS
+
+
+def open_entry(
+    session: Session,
+    *,
+    at: datetime,
+    operator: str,
+    area: str,
+    action: str,
+    parameters: Mapping[str, Any] | None = None,
+    reason: str = "",
+    undo_of: int | None = None,
+) -> JournalEntry:
+    """Begins an entry; it is not in the chain before it is closed."""
+    entry = JournalEntry(
+        at=at,
+        operator=operator,
+        area=area,
+        action=action,
+        parameters=plain(parameters or {}),
+        reason=reason,
+        undo_of=undo_of,
+    )
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def add_changes(session: Session, entry: int, changes: Iterable[Change]) -> None:
+    """Writes down what was done to rows."""
+    rows = [
+        {
+            "entry": entry,
+            "table_name": change.table,
+            "record": change.record,
+            "subject": change.subject,
+            "before": None if change.before is None else plain(change.before),
+            "after": None if change.after is None else plain(change.after),
+        }
+        for change in changes
+    ]
+    if rows:
+        session.execute(sa.insert(JournalChange), rows)
+
+
+def close_entry(session: Session, entry: JournalEntry, ids: Iterable[int], refused: int = 0) -> None:
+    """Makes the entry the next link of the chain. The caller's transaction ends soon after."""
+    frozen = list(ids)
+    entry.count = len(frozen)
+    entry.refused = refused
+    entry.ids_sha256 = hashlib.sha256(",".join(map(str, frozen)).encode()).hexdigest()
+    session.flush()
+    entry.changes_sha256 = _digest_of_changes(session, entry)
+    head = session.exec(select(JournalHead).with_for_update()).one_or_none()
+    if head is None:
+        head = JournalHead()
+    entry.sequence = head.sequence + 1
+    entry.previous_hash = head.hash
+    entry.hash = _hash(entry)
+    head.sequence, head.hash = entry.sequence, entry.hash
+    session.add(head)
+    session.add(entry)
+
+
+def note(
+    session: Session,
+    *,
+    at: datetime,
+    operator: str,
+    area: str,
+    action: str,
+    subject: str = "",
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> JournalEntry:
+    """One entry about a setting, an account, a rule or an operator, closed at once."""
+    entry = open_entry(
+        session,
+        at=at,
+        operator=operator,
+        area=area,
+        action=action,
+        reason=reason,
+        parameters={"before": before or {}, "after": after or {}},
+    )
+    entry.subject = subject
+    close_entry(session, entry, ())
+    return entry
+
+
+def changes_of(session: Session, entry: int) -> list[JournalChange]:
+    """What an entry did, in the order in which it did it."""
+    query = select(JournalChange).where(col(JournalChange.entry) == entry).order_by(col(JournalChange.id))
+    return list(session.exec(query))
+
+
+def verify(session: Session) -> Iterator[Message]:
+    """Walks the chain and says what does not fit; nothing when all is well."""
+    previous, expected = GENESIS, 1
+    query = select(JournalEntry).where(col(JournalEntry.sequence).is_not(None))
+    for entry in session.exec(query.order_by(col(JournalEntry.sequence)).execution_options(yield_per=500)):
+        if entry.sequence != expected:
+            yield _(
+                "Entry {expected} is missing before entry {found}.", expected=expected, found=entry.sequence
+            )
+        if entry.previous_hash != previous:
+            yield _("Entry {sequence} does not continue the one before it.", sequence=entry.sequence)
+        if entry.changes_sha256 != _digest_of_changes(session, entry):
+            yield _("The changes of entry {sequence} were altered.", sequence=entry.sequence)
+        if entry.hash != _hash(entry):
+            yield _("Entry {sequence} was altered.", sequence=entry.sequence)
+        previous, expected = entry.hash, (entry.sequence or 0) + 1
+    head = session.get(JournalHead, 1)
+    if (head.hash if head else GENESIS) != previous:
+        yield _("Entries are missing at the end of the journal.")
+
+
+def plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values as JSON can hold them: moments and days in ISO form, bytes left out."""
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Message):
+        return json.loads(value.dump())
+    if isinstance(value, Mapping):
+        return plain(value)  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, tuple | list | set | frozenset):
+        return [_plain(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def _digest_of_changes(session: Session, entry: JournalEntry) -> str:
+    digest = hashlib.sha256()
+    columns = JournalChange.table_name, JournalChange.record, JournalChange.before, JournalChange.after
+    query = select(*columns).where(col(JournalChange.entry) == entry.id).order_by(col(JournalChange.id))
+    for row in session.exec(query):
+        digest.update(_canonical(list(row)))
+    return digest.hexdigest()
+
+
+def _hash(entry: JournalEntry) -> str:
+    # undone_by is set later, by the undo's own entry, and therefore no part of the link.
+    body = entry.model_dump(exclude={"id", "hash", "undone_by"})
+    return hashlib.sha256(_canonical(plain(body))).hexdigest()
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,242 @@
+"""The office: one object, opened at the edge and handed in everywhere; and the one door for operations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, is_dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, SQLModel, col, select
+
+from core import journal
+from core.archive import Archive
+from core.clock import Clock, local_day
+from core.errors import LeitstandError, NotAllowed
+from core.locale import Message, _
+from core.operation import Act, NoParameters, Operation, Refusal, Report, need_reason
+from core.operators import Operator, Role
+from core.settings import Settings
+from core.store.engine import Store
+from core.vault import Vault
+
+if TYPE_CHECKING:
+    from core.outbox.outcome import Partner
+
+R = TypeVar("R", bound=SQLModel)
+P = TypeVar("P")
+CHUNK = 200
+
+Progress = Callable[[int, int], bool]
+"""Told (done, of all) after each transaction; answers whether to go on."""
+
+
+class Subject(Protocol):
+    """What the outbox must know of an area whose records it carries."""
+
+    area: str
+    table: str
+
+    def review(
+        self, session: Session, office: Office, ids: Collection[int], act: Act | None = None
+    ) -> object:
+        """Brings findings and transfers of these records up to date, in the caller's transaction."""
+        ...
+
+
+@dataclass(frozen=True)
+class Office:
+    """Everything real that an errand needs. Nothing in it is global."""
+
+    home: Path
+    id: UUID
+    store: Store
+    settings: Settings
+    vault: Vault
+    archive: Archive
+    clock: Clock
+    operator: Operator
+    partners: Mapping[str, Callable[[], Partner]] = field(default_factory=dict[str, "Callable[[], Partner]"])
+    subjects: Mapping[str, Callable[[], Subject]] = field(default_factory=dict[str, "Callable[[], Subject]"])
+    """What transfers are about, by kind: how their records are brought up to date."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment, aware UTC."""
+        return self.clock()
+
+    @property
+    def today(self) -> date:
+        """The day where the office is."""
+        return local_day(self.clock(), self.settings.time_zone)
+
+    def partner(self, name: str) -> Partner:
+        """A partner by name; its profile is read when it is first asked for."""
+        return self.partners[name]()
+
+    def subject(self, kind: str) -> Subject:
+        """The area whose records transfers of this kind carry."""
+        return self.subjects[kind]()
+
+    def acting_as(self, operator: Operator) -> Office:
+        """The same office in somebody else's hands."""
+        return replace(self, operator=operator)
+
+    def require(self, role: Role) -> None:
+        """Raises NotAllowed unless the operator has this role or a higher one."""
+        if not self.operator.role.permits(role):
+            raise NotAllowed(
+                _(
+                    "{operator} is {has} here and may not do this; it takes the role {needed}.",
+                    operator=self.operator.name,
+                    has=self.operator.role.value,
+                    needed=role.value,
+                )
+            )
+
+    def perform(
+        self,
+        operation: Operation[R, P],
+        ids: Sequence[int],
+        parameters: P | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Report:
+        """Carries an operation out on a frozen selection, in transactions of at most 200 records.
+
+        Each record that it does not fit is left alone and reported with the reason. Raises NotAllowed.
+        """
+        return perform(self, operation, ids, parameters, progress=progress)
+
+
+def perform(
+    office: Office,
+    operation: Operation[R, P],
+    ids: Sequence[int],
+    parameters: P | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Report:
+    """See `Office.perform`."""
+    office.require(operation.role)
+    given = parameters if parameters is not None else operation.parameters()
+    if operation.needs_reason:
+        need_reason(str(getattr(given, "reason", "")))
+    frozen = tuple(dict.fromkeys(ids))
+    return _Performance(office, operation, given, progress).carry_out(frozen)
+
+
+class _Performance:
+    """One operation being carried out: the journal entry is opened with the first record that it fits."""
+
+    def __init__(self, office: Office, operation: Operation[Any, Any], given: Any, progress: Progress | None):
+        self.office, self.operation, self.given, self.progress = office, operation, given, progress
+        self.entry: journal.JournalEntry | None = None
+        self.done: list[int] = []
+        self.refused: list[Refusal] = []
+        self.notes: list[Message] = []
+        self.subject = ""
+
+    def carry_out(self, ids: tuple[int, ...]) -> Report:
+        cancelled = False
+        for start in range(0, len(ids), CHUNK):
+            last = start + CHUNK >= len(ids)
+            self._transaction(ids[start : start + CHUNK], closes=last)
+            reached = min(start + CHUNK, len(ids))
+            if self.progress and not self.progress(reached, len(ids)) and not last:
+                cancelled = True
+                with self.office.store.write() as session:
+                    self._close(session)
+                break
+        return Report(
+            self.operation.name,
+            tuple(self.done),
+            tuple(self.refused),
+            self.entry.id if self.entry else None,
+            cancelled,
+            tuple(self.notes),
+        )
+
+    def _transaction(self, ids: tuple[int, ...], *, closes: bool) -> None:
+        with self.office.store.write() as session:
+            act = Act(self.office, session, self.office.operator, self.office.now)
+            done, refused = self._run(act, ids)
+            if done:
+                entry = self._open(session)
+                journal.add_changes(session, entry.id or 0, act.changes)
+            self.done += [record.id for record in done]
+            self.refused += refused
+            self.notes += act.notes
+            if closes:
+                self._close(session)
+
+    def _run(self, act: Act, ids: tuple[int, ...]) -> tuple[list[Any], list[Refusal]]:
+        records = load(act.session, self.operation.model, ids)
+        done: list[Any] = []
+        refused: list[Refusal] = []
+        for id_ in ids:
+            record = records.get(id_)
+            if record is None:
+                refused.append(Refusal(id_, str(id_), _("It is no longer there.")))
+                continue
+            reason = self.operation.applies(record) or self._attempt(act, record)
+            if reason is None:
+                done.append(record)
+                self.subject = self.subject or self.operation.describe(record)
+            else:
+                refused.append(Refusal(id_, self.operation.describe(record), reason))
+        if done and self.operation.finish:
+            act.session.flush()
+            self.operation.finish(act, done)
+        return done, refused
+
+    def _attempt(self, act: Act, record: Any) -> Message | None:
+        before = len(act.changes)
+        try:
+            with act.session.begin_nested():
+                self.operation.run(act, record, self.given)
+        except LeitstandError as error:
+            del act.changes[before:]
+            act.session.refresh(record)
+            return error.message
+        return None
+
+    def _open(self, session: Session) -> journal.JournalEntry:
+        if self.entry is None:
+            self.entry = journal.open_entry(
+                session,
+                at=self.office.now,
+                operator=self.office.operator.name,
+                area=self.operation.area,
+                action=self.operation.name,
+                parameters=_as_mapping(self.given),
+                reason=str(getattr(self.given, "reason", "")),
+            )
+        return self.entry
+
+    def _close(self, session: Session) -> None:
+        if self.entry is not None:
+            entry = session.merge(self.entry)
+            entry.subject = self.subject
+            journal.close_entry(session, entry, self.done, len(self.refused))
+            self.entry = entry
+
+
+def load(session: Session, model: type[R], ids: Sequence[int]) -> dict[int, R]:
+    """Records by id, locked for this transaction."""
+    query = select(model).where(col(model.id).in_(ids)).with_for_update()  # pyright: ignore
+    return {record.id: record for record in session.exec(query)}  # pyright: ignore
+
+
+def _as_mapping(parameters: Any) -> Mapping[str, Any]:
+    if isinstance(parameters, NoParameters) or not is_dataclass(parameters):
+        return {}
+    return asdict(parameters)  # pyright: ignore[reportArgumentType]
+
+
+def in_chunks(ids: Sequence[int], size: int = CHUNK) -> Iterator[Sequence[int]]:
+    """A long selection in pieces that fit one transaction."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

@@ -1,0 +1,137 @@
+"""An operation: what can be done to records, declared once for the console, the command line and jobs.
+
+It is carried out in one place, `core.office.perform`: permission, frozen selection, progress, journal, undo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlmodel import Session, SQLModel
+
+from core.errors import Inapplicable
+from core.locale import Message, _
+from core.operators import Operator, Role
+
+if TYPE_CHECKING:
+    from core.office import Office
+
+R = TypeVar("R", bound=SQLModel)
+P = TypeVar("P")
+
+
+@dataclass(frozen=True, slots=True)
+class NoParameters:
+    """For an operation that needs to know nothing but the records."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithReason:
+    """For an operation that may, or must, be given a reason."""
+
+    reason: str = field(default="", metadata={"help": _("Why; kept in the journal.")})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to one row: the columns that changed. No `before`: it was made; no `after`: removed."""
+
+    table: str
+    record: int
+    subject: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+@dataclass
+class Act:
+    """An operation under way in one transaction: everything it changes goes through here."""
+
+    office: Office
+    session: Session
+    operator: Operator
+    now: datetime
+    changes: list[Change] = field(default_factory=list[Change])
+    notes: list[Message] = field(default_factory=list[Message])
+
+    def change(self, record: SQLModel, subject: str, /, **values: Any) -> bool:
+        """Sets columns of a record and remembers what they were; says whether anything changed."""
+        before = {name: getattr(record, name) for name in values}
+        changed = {name: value for name, value in values.items() if before[name] != value}
+        for name, value in changed.items():
+            setattr(record, name, value)
+        if changed:
+            self.session.add(record)
+            self._remember(record, subject, {name: before[name] for name in changed}, changed)
+        return bool(changed)
+
+    def create(self, record: SQLModel, subject: str) -> None:
+        """Adds a new record."""
+        self.session.add(record)
+        self.session.flush()
+        self._remember(record, subject, None, {})
+
+    def _remember(
+        self, record: SQLModel, subject: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]
+    ) -> None:
+        table = str(record.__tablename__)
+        self.changes.append(Change(table, record.id, subject, before, dict(after)))  # pyright: ignore
+
+
+@dataclass(frozen=True)
+class Operation(Generic[R, P]):
+    """What can be done to records of one table.
+
+    `applies` answers None (yes) or the reason why not; `run` does one record and may raise Inapplicable or
+    another LeitstandError to refuse it; `finish` is called once for the records done in a transaction.
+    """
+
+    area: str
+    name: str
+    label: Message
+    model: type[R]
+    applies: Callable[[R], Message | None]
+    run: Callable[[Act, R, P], None]
+    parameters: type[P] = NoParameters  # pyright: ignore[reportAssignmentType]
+    finish: Callable[[Act, Sequence[R]], None] | None = None
+    role: Role = Role.CLERK
+    undoable: bool = True
+    help: Message | None = None
+    describe: Callable[[R], str] = lambda record: str(getattr(record, "number", getattr(record, "id", "")))
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One record that an operation left alone, and why."""
+
+    id: int
+    subject: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an operation did. `entry` is its journal entry, None where nothing was to be written down."""
+
+    operation: str
+    done: tuple[int, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    entry: int | None = None
+    cancelled: bool = False
+    notes: tuple[Message, ...] = ()
+
+
+def always(_record: SQLModel) -> Message | None:
+    """For operations that apply to every record."""
+    return None
+
+
+def need_reason(reason: str) -> str:
+    """The reason without blanks at its edges; raises Inapplicable where there is none."""
+    if not reason.strip():
+        raise Inapplicable(_("This needs a reason."))
+    return reason.strip()

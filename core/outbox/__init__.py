@@ -1,0 +1,1 @@
+"""What goes out: transfers in one queue, their attempts, outcomes, breakers."""

@@ -1,0 +1,1 @@
+"""One folder a partner: how to talk to it."""

@@ -1,0 +1,74 @@
+"""Findings and suppressions as they are stored."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlmodel import SQLModel
+
+from core.locale import Message
+from core.rulebook.finding import Finding, Fix, FixKind, Severity
+from core.store.columns import identity, long_text, moment, row_id
+
+
+class FindingRow(SQLModel, table=True):
+    """One finding of one record; it goes when the record, or the rule, has changed its mind."""
+
+    __tablename__ = "finding"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (
+        sa.Index("ix_finding_record", "area", "record"),
+        sa.Index("ix_finding_rule", "rule", "area"),
+    )
+
+    id: int | None = identity()
+    area: str
+    record: int = row_id(nullable=False)
+    subject: str = ""
+    rule: str
+    name: str = ""
+    severity: str
+    field: str = ""
+    value: str = long_text()
+    message: str = long_text()
+    fix: str = FixKind.NONE
+    fix_text: str = long_text()
+    blocks: bool = False
+    """Whether it holds the record's transfer: an error of a transmitted field that nobody suppressed."""
+    suppressed: bool = False
+    first_seen: datetime = moment()
+
+    def finding(self) -> Finding:
+        """As the rulebook speaks of it."""
+        fix = Fix(FixKind(self.fix), self.fix_text) if self.fix != FixKind.NONE else None
+        return Finding(
+            self.rule,
+            self.name,
+            Severity(self.severity),
+            self.area,
+            self.subject,
+            self.field,
+            self.value,
+            Message.load(self.message),
+            fix,
+        )
+
+
+class Suppression(SQLModel, table=True):
+    """Somebody decided to live with a finding: for this record and value, with a reason, perhaps until a day."""
+
+    __tablename__ = "suppression"  # pyright: ignore[reportAssignmentType]
+    __table_args__ = (sa.Index("ix_suppression_record", "area", "record"),)
+
+    id: int | None = identity()
+    area: str
+    record: int = row_id(nullable=False)
+    subject: str = ""
+    rule: str
+    field: str = ""
+    value: str = long_text()
+    reason: str = long_text()
+    by: str = ""
+    at: datetime = moment()
+    until: date | None = None
+    ended_at: datetime | None = moment(nullable=True)

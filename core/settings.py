@@ -1,0 +1,142 @@
+"""What an office is set to: leitstand.toml, then LEITSTAND_* variables, then flags; the later wins.
+
+The edge (jobs/commands) hands in the environment; nothing in core reads it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from core.errors import UnreadableInput
+from core.locale import _
+
+FILE_NAME = "leitstand.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerSettings:
+    """What the office sets about one partner; everything else stands in the partner's profile."""
+
+    profile: str = ""
+    """Path of a profile that replaces the one shipped with the program."""
+    base_url: str = ""
+    ca_file: str = ""
+    send: str = "chosen"
+    """Which customers go out: "chosen" (operation send), "all", or a condition."""
+    senders: int = 0
+    """How many transfers may be on their way at once; 0 leaves it to the profile."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedFolder:
+    """A folder whose files are imported by the job `collect`."""
+
+    path: str
+    kind: str = "customers"
+    mapping: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of an office, with their defaults."""
+
+    database_url: str = ""
+    """Empty: SQLite in the home."""
+    language: str = "de"
+    time_zone: str = "Europe/Berlin"
+    archive: str = ""
+    vault_key_file: str = ""
+    unknown_operator: str = "viewer"
+    """The role of an operator whom nobody has added."""
+    lease_seconds: float = 60.0
+    keep_files_days: int = 90
+    partners: Mapping[str, PartnerSettings] = field(default_factory=dict[str, PartnerSettings])
+    folders: tuple[WatchedFolder, ...] = ()
+    schedule: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Job name to five-field cron expression, or "off"."""
+
+    def partner(self, name: str) -> PartnerSettings:
+        """The settings of one partner; the defaults where the office says nothing."""
+        return self.partners.get(name, PartnerSettings())
+
+
+_VARIABLES = {
+    "LEITSTAND_DATABASE_URL": "database_url",
+    "LEITSTAND_LANG": "language",
+    "LEITSTAND_TIME_ZONE": "time_zone",
+    "LEITSTAND_ARCHIVE": "archive",
+    "LEITSTAND_VAULT_KEY_FILE": "vault_key_file",
+}
+
+
+def read_settings(home: Path, variables: Mapping[str, str]) -> Settings:
+    """The settings of a home. Raises UnreadableInput naming the key that is wrong."""
+    file = home / FILE_NAME
+    tables: dict[str, Any] = {}
+    if file.exists():
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UnreadableInput(str(file), _("not valid TOML: {reason}", reason=str(error))) from error
+    settings = _from_tables(tables, str(file))
+    changes = {name: variables[key] for key, name in _VARIABLES.items() if variables.get(key)}
+    credentials = variables.get("CREDENTIALS_DIRECTORY")
+    if credentials and not settings.vault_key_file and "vault_key_file" not in changes:
+        offered = Path(credentials) / "leitstand.key"
+        if offered.exists():
+            changes["vault_key_file"] = str(offered)
+    return replace(settings, **changes)
+
+
+def _from_tables(tables: dict[str, Any], file: str) -> Settings:
+    simple = {f.name for f in fields(Settings)} - {"partners", "folders", "schedule"}
+    values: dict[str, Any] = {}
+    for key, value in tables.items():
+        if key in simple:
+            values[key] = _of_type(value, type(getattr(Settings(), key)), key, file)
+        elif key == "partners":
+            values[key] = {
+                name: _dataclass(PartnerSettings, table, f"partners.{name}", file)
+                for name, table in _of_type(value, dict, key, file).items()
+            }
+        elif key == "folders":
+            rows = _of_type(value, list, key, file)
+            values[key] = tuple(_dataclass(WatchedFolder, row, "folders", file) for row in rows)
+        elif key == "schedule":
+            values[key] = {str(k): str(v) for k, v in _of_type(value, dict, key, file).items()}
+        else:
+            raise UnreadableInput(file, _("“{key}” is no setting.", key=key))
+    return Settings(**values)
+
+
+def _dataclass(kind: Any, table: object, where: str, file: str) -> Any:
+    known = {f.name: f for f in fields(kind)}
+    rows = _of_type(table, dict, where, file)
+    for key in rows:
+        if key not in known:
+            raise UnreadableInput(file, _("“{key}” is no setting.", key=f"{where}.{key}"))
+    if "path" in known and "path" not in rows:
+        raise UnreadableInput(file, _("“{key}” is missing.", key=f"{where}.path"))
+    kinds = {"senders": int}
+    return kind(**{k: _of_type(v, kinds.get(k, str), f"{where}.{k}", file) for k, v in rows.items()})
+
+
+def _of_type(value: Any, kind: type, key: str, file: str) -> Any:
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        names = {
+            str: _("text"),
+            int: _("a whole number"),
+            float: _("a number"),
+            dict: _("a table"),
+            list: _("a list"),
+        }
+        raise UnreadableInput(
+            file, _("“{key}” must be {kind}.", key=key, kind=names.get(kind, _("another value")))
+        )
+    return value

@@ -1,0 +1,1 @@
+"""Where records live: one database, SQLite or PostgreSQL, reached through short transactions."""

@@ -1,0 +1,55 @@
+"""Opens a sandbox: certificates, files, socket. What it needs beyond the product itself is an extra."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import WrongUsage
+from core.locale import _
+
+if TYPE_CHECKING:
+    from jobs.sandbox.certificates import Certificates
+    from jobs.sandbox.server import Server
+
+
+def open_server(
+    directory: Path,
+    port: int,
+    faults: Path | None,
+    receipts: Path | None,
+    state: Path | None,
+    ready: Callable[[str], None],
+    fsync: bool = False,
+) -> tuple[Server, Certificates]:
+    """A server that listens but does not serve yet, and its certificates in the directory.
+
+    Port 0 takes a free one. Raises WrongUsage where a package, a file or the port cannot be had.
+    """
+    need_packages()
+    from jobs.sandbox.certificates import certificates
+    from jobs.sandbox.faults_file import FaultsFile
+    from jobs.sandbox.memory import Lines, Memory
+    from jobs.sandbox.server import Sandbox, Server
+
+    memory = Memory(Lines(state, fsync) if state else None, Lines(receipts, fsync) if receipts else None)
+    sandbox = Sandbox(memory, FaultsFile(faults) if faults else None)
+    made = certificates(directory)
+    try:
+        return Server(sandbox, made, port, ready), made
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise WrongUsage(_("Port {port} cannot be used: {reason}", port=port, reason=reason)) from error
+
+
+def need_packages() -> None:
+    """Raises WrongUsage naming the extra where a package of the sandbox is missing."""
+    try:
+        import starlette  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        import trustme  # noqa: F401  # pyright: ignore[reportUnusedImport]
+        import uvicorn  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    except ImportError as error:
+        install = "pip install leitstand[sandbox]"
+        message = _("The sandbox needs {name}, which is missing: {install}", name=error.name, install=install)
+        raise WrongUsage(message) from error

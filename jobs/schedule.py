@@ -1,0 +1,200 @@
+"""What the machine does by itself: the jobs, when they run, and how one run of one is carried out.
+
+The tables are the truth, APScheduler only the clock: each run first takes its slot in `job_run`, which is
+unique, so that a second scheduler that believes to lead does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from core.errors import LeitstandError, NotFound
+from core.locale import Message, _
+from core.office import Office
+from jobs.history import JobPause, JobRequest, JobRun
+
+log = logging.getLogger("leitstand.jobs")
+
+Counts = dict[str, int]
+JobProgress = Callable[[Mapping[str, int]], bool]
+"""Told the counts so far; answers whether to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work: what it is called, when it runs by itself (five-field cron), where it stands."""
+
+    name: str
+    label: Message
+    cron: str
+    where: str
+
+    def work(self) -> Callable[[Office, JobProgress], Counts]:
+        """The function that does it, loaded when it is needed."""
+        module, function = self.where.split(":")
+        return getattr(import_module(module), function)
+
+
+JOBS: tuple[Job, ...] = (
+    Job("collect", _("Collect files from watched folders"), "* * * * *", "jobs.collecting:collect"),
+    Job("apply-arrivals", _("Apply what has come in"), "* * * * *", "jobs.collecting:apply_arrivals"),
+    Job("recheck", _("Check what has changed"), "* * * * *", "jobs.upkeep:recheck"),
+    Job("deliver-transfers", _("Deliver transfers"), "* * * * *", "jobs.upkeep:deliver_transfers"),
+    Job("tidy", _("Tidy up"), "30 3 * * *", "jobs.upkeep:tidy"),
+)
+
+
+def find_job(name: str) -> Job:
+    """A job by name. Raises NotFound."""
+    for job in JOBS:
+        if job.name == name:
+            return job
+    raise NotFound(_("There is no job {job}; known are {known}.", job=name, known=[j.name for j in JOBS]))
+
+
+def cron_of(office: Office, job: Job) -> str:
+    """When a job runs by itself, as the office has set it; "off" for never."""
+    return office.settings.schedule.get(job.name, job.cron)
+
+
+def slot_at(moment: datetime) -> str:
+    """The slot of a scheduled run: its minute, in UTC."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0).isoformat()
+
+
+def slot_by_hand() -> str:
+    """A slot that nobody else can have, for a run that was asked for."""
+    return f"by hand {uuid4()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How a run ended; `skipped` where somebody else has the slot or the job is paused."""
+
+    run: int | None
+    outcome: str
+    counts: Counts
+    error: LeitstandError | None = None
+
+    @property
+    def skipped(self) -> bool:
+        """Whether nothing was done."""
+        return self.run is None
+
+
+def run_job(
+    office: Office,
+    name: str,
+    slot: str,
+    *,
+    worker: str = "",
+    epoch: int = 0,
+    progress: JobProgress | None = None,
+) -> Ran:
+    """Takes the slot and does the job; what it did and how it ended stands in `job_run`."""
+    job = find_job(name)
+    if not slot.startswith("by hand") and is_paused(office, name):
+        return Ran(None, "paused", {})
+    run = _take_slot(office, name, slot, worker, epoch)
+    if run is None:
+        return Ran(None, "taken", {})
+    counts: Counts = {}
+
+    def tell(so_far: Mapping[str, int]) -> bool:
+        counts.update(so_far)
+        _beat(office, run, counts)
+        return progress(so_far) if progress else True
+
+    try:
+        counts.update(job.work()(office, tell))
+    except LeitstandError as error:
+        _finish(office, run, "failed", counts, error.message)
+        log.warning("job %s failed: %s", name, error)
+        return Ran(run, "failed", counts, error)
+    except BaseException as error:
+        _finish(office, run, "failed", counts, _("Unexpected error {kind}", kind=type(error).__name__))
+        raise
+    _finish(office, run, "done", counts, None)
+    return Ran(run, "done", counts)
+
+
+def _take_slot(office: Office, name: str, slot: str, worker: str, epoch: int) -> int | None:
+    now = office.now
+    run = JobRun(job=name, slot=slot, worker=worker, epoch=epoch, started_at=now, beat_at=now)
+    try:
+        with office.store.write() as session:
+            session.add(run)
+            session.flush()
+            return run.id
+    except IntegrityError:
+        return None
+
+
+def _beat(office: Office, run: int, counts: Counts) -> None:
+    with office.store.write() as session:
+        row = session.get_one(JobRun, run)
+        row.beat_at, row.counts = office.now, dict(counts)
+        session.add(row)
+
+
+def _finish(office: Office, run: int, outcome: str, counts: Counts, detail: Message | None) -> None:
+    with office.store.write() as session:
+        row = session.get_one(JobRun, run)
+        row.outcome, row.counts, row.finished_at = outcome, dict(counts), office.now
+        row.detail = detail.dump() if detail else ""
+        session.add(row)
+
+
+def is_paused(office: Office, name: str) -> bool:
+    """Whether somebody stopped this job."""
+    with office.store.read() as session:
+        return session.get(JobPause, name) is not None
+
+
+def request_run(office: Office, name: str) -> None:
+    """Asks whoever leads to run a job now; from any console."""
+    find_job(name)
+    with office.store.write() as session:
+        session.add(JobRequest(job=name, by=office.operator.name, at=office.now))
+
+
+def take_requests(session: Session, now: datetime) -> list[str]:
+    """The jobs that were asked for and not yet taken; an hour later nobody expects them any more."""
+    query = select(JobRequest).where(col(JobRequest.taken_at).is_(None)).with_for_update(skip_locked=True)
+    rows = session.exec(query.order_by(col(JobRequest.id))).all()
+    for row in rows:
+        row.taken_at = now
+        session.add(row)
+    return list(dict.fromkeys(row.job for row in rows if row.at > now - timedelta(hours=1)))
+
+
+def last_run(session: Session, job: str) -> JobRun | None:
+    """The newest run of a job."""
+    return session.exec(select(JobRun).where(JobRun.job == job).order_by(col(JobRun.id).desc())).first()
+
+
+def next_run(office: Office, job: Job, after: datetime) -> datetime | None:
+    """When a job runs next by itself."""
+    cron = cron_of(office, job)
+    if cron == "off":
+        return None
+    return trigger_of(cron, office.settings.time_zone).get_next_fire_time(None, after)
+
+
+def trigger_of(cron: str, zone: str) -> Any:
+    """APScheduler's trigger for a cron expression. Raises NotFound for one that is none."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    try:
+        return CronTrigger.from_crontab(cron, timezone=zone)
+    except ValueError as error:
+        raise NotFound(_("“{cron}” is no schedule: {reason}", cron=cron, reason=str(error))) from error

@@ -1,0 +1,96 @@
+"""The jobs that keep the office going: `recheck`, `deliver-transfers`, `tidy`."""
+
+from __future__ import annotations
+
+import socket
+from datetime import timedelta
+from threading import Event
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from core import journal
+from core.accounts.account import Account
+from core.customers.review import review_stale
+from core.errors import LeitstandError
+from core.journal import JournalChange, JournalEntry
+from core.office import Office
+from core.outbox import queue
+from jobs.delivery import Delivery
+from jobs.history import JobRequest, JobRun, Worker
+from jobs.schedule import Counts, JobProgress
+
+ABANDONED_AFTER = timedelta(hours=1)
+KEEP_RUNS = timedelta(days=90)
+
+
+def recheck(office: Office, progress: JobProgress) -> Counts:
+    """Reviews every customer for whom something moved."""
+    counts: Counts = {"checked": 0}
+    for done, total in review_stale(office):
+        counts = {"checked": done, "of": total}
+        if not progress(counts):
+            break
+    return counts
+
+
+def deliver_transfers(office: Office, progress: JobProgress) -> Counts:
+    """Delivers what may go out now, of every account; what one account cannot do does not stop the others."""
+    counts: Counts = {}
+    failure: LeitstandError | None = None
+    stop = Event()
+    for name in account_names(office):
+        try:
+            result = Delivery(office, name, new_worker_id(), stop).until_idle()
+        except LeitstandError as error:
+            failure = failure or error
+            continue
+        for outcome, number in result.outcomes.items():
+            counts[outcome] = counts.get(outcome, 0) + number
+        counts["rescued"] = counts.get("rescued", 0) + result.rescued
+        progress(counts)
+    if failure is not None:
+        raise failure
+    return counts
+
+
+def account_names(office: Office) -> list[str]:
+    """The accounts that have credentials."""
+    with office.store.read() as session:
+        query = select(Account.name).where(col(Account.version) > 0)
+        return list(session.exec(query.order_by(col(Account.name))))
+
+
+def new_worker_id() -> str:
+    """New at every start: a restarted worker must not look like the one that died."""
+    return f"{socket.gethostname()}-{uuid4().hex[:12]}"
+
+
+def tidy(office: Office, progress: JobProgress) -> Counts:
+    """Closes journal entries whose process died, rescues transfers, forgets old runs and workers."""
+    counts: Counts = {"closed": _close_abandoned(office), "rescued": 0, "forgotten": 0}
+    with office.store.write() as session:
+        counts["rescued"] = queue.rescue(session, office.now)
+    before = office.now - KEEP_RUNS
+    with office.store.write() as session:
+        for old in (
+            sa.delete(JobRun).where(col(JobRun.finished_at) < before),
+            sa.delete(JobRequest).where(col(JobRequest.at) < before),
+            sa.delete(Worker).where(col(Worker.beat_at) < before),
+        ):
+            counts["forgotten"] += session.execute(old).rowcount  # pyright: ignore
+    progress(counts)
+    return counts
+
+
+def _close_abandoned(office: Office) -> int:
+    with office.store.write() as session:
+        query = select(JournalEntry).where(
+            col(JournalEntry.sequence).is_(None), col(JournalEntry.at) < office.now - ABANDONED_AFTER
+        )
+        entries = session.exec(query.order_by(col(JournalEntry.id)).with_for_update(skip_locked=True)).all()
+        for entry in entries:
+            touched = select(JournalChange.record).where(JournalChange.entry == entry.id).distinct()
+            journal.close_entry(session, entry, sorted(session.exec(touched)))
+        return len(entries)

@@ -1,0 +1,207 @@
+"""The worker: runs the schedule while it leads, delivers all the time, and ends cleanly when it is told to.
+
+SIGTERM finishes what is in flight and leaves nothing leased; a second one ends the process at once, and the
+rescue of expired leases does the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Any
+
+from core.errors import DatabaseUnavailable, LeitstandError
+from core.office import Office
+from core.outbox import queue
+from core.outbox.carry_out import due_now
+from jobs.delivery import Delivery
+from jobs.history import Worker as WorkerRow
+from jobs.leading import RENEW_EVERY, Leadership, resign, stand
+from jobs.schedule import JOBS, cron_of, run_job, slot_at, slot_by_hand, take_requests, trigger_of
+from jobs.upkeep import account_names, new_worker_id
+
+log = logging.getLogger("leitstand.worker")
+
+POLL_SECONDS = 0.5
+"""How often the worker looks whether something is due; a change by another process is seen within this."""
+BEAT_EVERY = 15.0
+DELIVERING = "deliver-transfers"
+
+
+class Worker:
+    """One worker process (or, in tests, one worker in a thread)."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self.id = new_worker_id()
+        self.stopping = threading.Event()
+        self.leadership = Leadership(False, 0)
+        self.scheduler: Any = None
+
+    def run(self) -> None:
+        """Works until it is told to stop."""
+        self._enlist()
+        heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        lead = threading.Thread(target=self._lead, name="leading", daemon=True)
+        heart.start()
+        lead.start()
+        try:
+            self._deliver()
+        finally:
+            self.stopping.set()
+            lead.join()
+            heart.join()
+            self._leave()
+
+    def stop(self) -> None:
+        """Ends after what is in flight."""
+        self.stopping.set()
+
+    def listen_to_signals(self) -> None:
+        """SIGTERM and SIGINT end the worker; the second one at once."""
+
+        def hear(number: int, _frame: FrameType | None) -> None:
+            if self.stopping.is_set():
+                os._exit(128 + number)
+            log.info("stopping after what is in flight")
+            self.stopping.set()
+
+        signal.signal(signal.SIGTERM, hear)
+        signal.signal(signal.SIGINT, hear)
+
+    def _deliver(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                for account in account_names(self.office):
+                    if self._is_due(account) and not self.stopping.is_set():
+                        Delivery(self.office, account, self.id, self.stopping).until_idle()
+            except LeitstandError as error:
+                log.warning("delivering: %s", error)
+                self.stopping.wait(5)
+            self.stopping.wait(POLL_SECONDS)
+
+    def _is_due(self, account: str) -> bool:
+        with self.office.store.read() as session:
+            return due_now(session, account, self.office.now)
+
+    def _beat(self) -> None:
+        lease = timedelta(seconds=self.office.settings.lease_seconds)
+        every = min(BEAT_EVERY, lease.total_seconds() / 4)
+        while not self.stopping.wait(every) or self._has_leases():
+            try:
+                with self.office.store.write() as session:
+                    now = self.office.now
+                    queue.beat(session, self.id, now, lease)
+                    row = session.get(WorkerRow, self.id)
+                    if row is not None:
+                        row.beat_at = now
+                        session.add(row)
+                    queue.rescue(session, now)
+            except DatabaseUnavailable as error:
+                log.warning("heartbeat: %s", error)
+            if self.stopping.is_set():
+                time.sleep(0.2)
+
+    def _has_leases(self) -> bool:
+        return any(thread.name.startswith("sender") for thread in threading.enumerate())
+
+    def _lead(self) -> None:
+        """Renews the lease, starts and stops the clock with it, and does what was asked for by hand."""
+        renew_at = 0.0
+        while not self.stopping.is_set():
+            try:
+                if time.monotonic() >= renew_at:
+                    renew_at = time.monotonic() + RENEW_EVERY.total_seconds()
+                    self._renew()
+                if self.leadership.leads:
+                    self._do_requests()
+            except LeitstandError as error:
+                log.warning("leading: %s", error)
+                self._halt_clock()
+            self.stopping.wait(POLL_SECONDS)
+        self._halt_clock()
+
+    def _renew(self) -> None:
+        with self.office.store.write() as session:
+            self.leadership = stand(session, self.id, self.office.now)
+        if self.leadership.leads and self.scheduler is None:
+            self._start_clock()
+        elif not self.leadership.leads:
+            self._halt_clock()
+
+    def _start_clock(self) -> None:
+        from apscheduler.executors.pool import ThreadPoolExecutor
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        zone = self.office.settings.time_zone
+        self.scheduler = BackgroundScheduler(
+            timezone=zone,
+            executors={"default": ThreadPoolExecutor(4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        for job in JOBS:
+            cron = cron_of(self.office, job)
+            # The worker delivers all the time; the job of that name is for `leitstand run`.
+            if cron != "off" and job.name != DELIVERING:
+                self.scheduler.add_job(self._tick, trigger_of(cron, zone), args=[job.name], id=job.name)
+        self.scheduler.start()
+
+    def _halt_clock(self) -> None:
+        if self.scheduler is not None:
+            self.scheduler.shutdown(wait=True)
+            self.scheduler = None
+
+    def _tick(self, name: str) -> None:
+        self._run(name, slot_at(self.office.now))
+
+    def _do_requests(self) -> None:
+        with self.office.store.write() as session:
+            names = take_requests(session, self.office.now)
+        for name in names:
+            self._run(name, slot_by_hand())
+
+    def _run(self, name: str, slot: str) -> None:
+        try:
+            run_job(
+                self.office,
+                name,
+                slot,
+                worker=self.id,
+                epoch=self.leadership.epoch,
+                progress=lambda _counts: not self.stopping.is_set(),
+            )
+        except LeitstandError as error:
+            log.warning("job %s: %s", name, error)
+
+    def _enlist(self) -> None:
+        now: datetime = self.office.now
+        with self.office.store.write() as session:
+            session.add(
+                WorkerRow(id=self.id, host=socket.gethostname(), pid=os.getpid(), started_at=now, beat_at=now)
+            )
+
+    def _leave(self) -> None:
+        with self.office.store.write() as session:
+            resign(session, self.id, self.office.now)
+            row = session.get(WorkerRow, self.id)
+            if row is not None:
+                row.stopped_at = self.office.now
+                session.add(row)
+
+
+def run_once(office: Office) -> dict[str, dict[str, int]]:
+    """Every job once, in the order in which work flows, until nothing is left that could be done now."""
+    counts: dict[str, dict[str, int]] = {}
+    for name in ("collect", "apply-arrivals", "recheck", DELIVERING, "recheck", DELIVERING):
+        ran = run_job(office, name, slot_by_hand())
+        if ran.error is not None:
+            raise ran.error
+        before = counts.get(name, {})
+        counts[name] = {key: before.get(key, 0) + value for key, value in ran.counts.items()}
+    return counts

@@ -1,0 +1,209 @@
+"""A real PostgreSQL for the tests: one server a test process, one fresh database a test.
+
+The server is started from installed binaries, as an unprivileged user, in a folder of its own under the
+temporary directory, and listens on a Unix socket only. It dies with the process that started it. Nothing
+in it is meant to last, so it does not wait for the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+
+from tests.real import require
+
+PACKAGE = "postgresql"
+USER = "leitstand"
+TEMPLATE = "migrated"
+START_SECONDS = 30.0
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "100",
+    "shared_buffers": "32MB",
+    "jit": "off",
+    "timezone": "UTC",
+}
+
+
+@dataclass
+class PostgresServer:
+    """One cluster in `folder`; `settings` override the quick, forgetful ones."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict[str, str])
+    process: subprocess.Popen[bytes] | None = None
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases, for SQLAlchemy and for LEITSTAND_DATABASE_URL."""
+        return f"postgresql://{USER}@/{database}?host={quote(str(self.folder), safe='')}"
+
+    def initialise(self) -> None:
+        """Makes the cluster's files."""
+        initdb = require("initdb", PACKAGE)
+        options = ["--auth=trust", "--no-sync", "--no-instructions", "--locale=C.UTF-8", "--encoding=UTF8"]
+        subprocess.run(
+            [*_unprivileged(), str(initdb), "-D", str(self.folder / "data"), "-U", USER, *options],
+            check=True,
+            capture_output=True,
+            cwd=self.folder,
+        )
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        program = require("postgres", PACKAGE)
+        settings = _SETTINGS | {"unix_socket_directories": str(self.folder)} | self.settings
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [
+                    *_unprivileged(),
+                    *_dying_with_us(),
+                    str(program),
+                    "-D",
+                    str(self.folder / "data"),
+                    *options,
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folder,
+            )
+        self._wait_until_it_answers()
+
+    def stop(self) -> None:
+        """Ends the server in an orderly way, whoever is still connected."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Ends the server as a crash would; `start` recovers it."""
+        self._end(signal.SIGQUIT)
+
+    def create(self, *, template: str = "template1") -> str:
+        """A new database like `template`; its name."""
+        name = f"test_{next(self._numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return name
+
+    def drop(self, name: str) -> None:
+        """Removes a database, whoever is still connected."""
+        self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Carries out one statement outside of any transaction."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _wait_until_it_answers(self) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return self.execute("SELECT 1")
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise RuntimeError((self.folder / "log").read_text(errors="replace")) from None
+            time.sleep(0.02)
+
+    def _end(self, by: signal.Signals) -> None:
+        if self.process is not None:
+            self.process.send_signal(by)
+            self.process.wait(timeout=START_SECONDS)
+            self.process = None
+
+
+@contextmanager
+def running_postgres(**settings: str) -> Generator[PostgresServer]:
+    """A server of one's own, for tests that stop it, crash it or set it up differently."""
+    # not under pytest's folders: the unprivileged user may not pass through them
+    with tempfile.TemporaryDirectory(prefix="leitstand-postgres-", ignore_cleanup_errors=True) as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, _UNPRIVILEGED)
+        server = PostgresServer(Path(folder), settings)
+        server.initialise()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.crash()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The server that all tests of this process share."""
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a database that the product's own migrations have set up."""
+    from core.store.schema import upgrade
+
+    postgres_server.execute(f'CREATE DATABASE "{TEMPLATE}"')
+    upgrade(postgres_server.url(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The address of a database with nothing in it."""
+    name = postgres_server.create()
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+@pytest.fixture
+def fresh_postgres_url(postgres_server: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """The address of a database with every table and no row."""
+    name = postgres_server.create(template=postgres_template)
+    yield postgres_server.url(name)
+    postgres_server.drop(name)
+
+
+def _somebody() -> str:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_name
+        except KeyError:
+            continue
+    return ""
+
+
+_UNPRIVILEGED = _somebody()
+
+
+def _unprivileged() -> list[str]:
+    """PostgreSQL refuses to run as root; anybody else runs it as himself."""
+    if os.geteuid() != 0:
+        return []
+    setpriv = require("setpriv", "util-linux")
+    group = str(pwd.getpwnam(_UNPRIVILEGED).pw_gid)
+    return [str(setpriv), f"--reuid={_UNPRIVILEGED}", f"--regid={group}", "--clear-groups", "--"]
+
+
+def _dying_with_us() -> list[str]:
+    """Even where a test process is killed, its server ends: the kernel sends the signal."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "QUIT", "--"] if setpriv else []
