@@ -29,14 +29,20 @@ demo: $(READY) $(LOCALE).mo
 test: $(READY) $(LOCALE).mo
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-lint: $(READY) $(LOCALE).mo
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/python -m tests.checks.tree
-	@$(BIN)/python -m tests.checks.translations
-	@test ! -e $(RULES) || $(BIN)/leitstand rules page --lang de | diff -u $(RULES) -
-	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+# make -k lint goes on after the first complaint
+CHECKS := ruff format imports tree texts schema rules types
+lint: $(CHECKS:%=lint-%)
+lint-%: $(READY) $(LOCALE).mo
+	@$(check-$*)
+
+check-ruff = $(BIN)/ruff check .
+check-format = $(BIN)/ruff format --check .
+check-imports = $(BIN)/lint-imports --no-logo
+check-tree = $(BIN)/python -m tests.checks.tree
+check-texts = $(BIN)/python -m tests.checks.translations
+check-schema = $(BIN)/python -W ignore::UserWarning -m tests.checks.schema
+check-rules = test ! -e $(RULES) || $(BIN)/leitstand rules page --lang de | diff -u $(RULES) -
+check-types = PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 
 bench: $(READY) $(LOCALE).mo
 	@$(BIN)/python -m bench $(ARGS)

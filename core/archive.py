@@ -63,7 +63,7 @@ class Archive:
                 os.fsync(file.fileno())
             target = self.path(digest.hexdigest())
             target.parent.mkdir(exist_ok=True, mode=0o700)
-            os.replace(temporary, target)
+            Path(temporary).replace(target)
             _sync_folder(target.parent)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from core.locale import Message, _
 from core.operation import Change
 from core.store.columns import identity, json_value, long_text, moment, row_id
+from core.store.statements import execute, table_of
 
 GENESIS = "0" * 64
 
@@ -111,7 +112,7 @@ def add_changes(session: Session, entry: int, changes: Iterable[Change]) -> None
         for change in changes
     ]
     if rows:
-        session.execute(sa.insert(JournalChange), rows)
+        execute(session, sa.insert(table_of(JournalChange)), rows)
 
 
 def close_entry(session: Session, entry: JournalEntry, ids: Iterable[int], refused: int = 0) -> None:
@@ -208,9 +209,9 @@ def _plain(value: Any) -> Any:
 
 def _digest_of_changes(session: Session, entry: JournalEntry) -> str:
     digest = hashlib.sha256()
-    columns = JournalChange.table_name, JournalChange.record, JournalChange.before, JournalChange.after
-    query = select(*columns).where(col(JournalChange.entry) == entry.id).order_by(col(JournalChange.id))
-    for row in session.exec(query):
+    changes = table_of(JournalChange).c
+    query = sa.select(changes.table_name, changes.record, changes.before, changes.after)
+    for row in execute(session, query.where(changes.entry == entry.id).order_by(changes.id)):
         digest.update(_canonical(list(row)))
     return digest.hexdigest()
 

@@ -36,8 +36,10 @@ Progress = Callable[[int, int], bool]
 class Subject(Protocol):
     """What the outbox must know of an area whose records it carries."""
 
-    area: str
-    table: str
+    @property
+    def area(self) -> str:
+        """The area's name."""
+        ...
 
     def review(
         self, session: Session, office: Office, ids: Collection[int], act: Act | None = None

@@ -37,7 +37,7 @@ def database_url(home: Path, settings: Settings) -> str:
 
 
 def create_office(home: Path, variables: Mapping[str, str], operator: str, clock: Clock = host_clock) -> None:
-    """Makes home, key, database and tables; whoever does it becomes the first admin. Doing it again is harmless."""
+    """Makes home, key, database and tables; whoever does it first becomes admin. Again: harmless."""
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     settings = read_settings(home, variables)
     url = database_url(home, settings)

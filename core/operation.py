@@ -15,6 +15,7 @@ from sqlmodel import Session, SQLModel
 from core.errors import Inapplicable
 from core.locale import Message, _
 from core.operators import Operator, Role
+from core.store.statements import name_of
 
 if TYPE_CHECKING:
     from core.office import Office
@@ -77,8 +78,8 @@ class Act:
     def _remember(
         self, record: SQLModel, subject: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]
     ) -> None:
-        table = str(record.__tablename__)
-        self.changes.append(Change(table, record.id, subject, before, dict(after)))  # pyright: ignore
+        table, id_ = name_of(type(record)), int(getattr(record, "id"))  # noqa: B009 - every table has one
+        self.changes.append(Change(table, id_, subject, before, dict(after)))
 
 
 @dataclass(frozen=True)

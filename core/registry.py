@@ -10,7 +10,11 @@ from core.errors import NotFound
 from core.locale import _
 from core.operation import Operation
 
-AREAS: Mapping[str, str] = {"customers": "core.customers.operations", "transfers": "core.outbox.operations"}
+AREAS: Mapping[str, str] = {
+    "customers": "core.customers.operations",
+    "transfers": "core.outbox.operations",
+    "arrivals": "core.inbox.operations",
+}
 
 
 def operations_of(area: str) -> tuple[Operation[Any, Any], ...]:

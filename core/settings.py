@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import UnreadableInput
-from core.locale import _
+from core.locale import Message, _
 
 FILE_NAME = "leitstand.toml"
 
@@ -129,7 +129,7 @@ def _of_type(value: Any, kind: type, key: str, file: str) -> Any:
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
-        names = {
+        names: dict[object, Message] = {
             str: _("text"),
             int: _("a whole number"),
             float: _("a number"),

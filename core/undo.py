@@ -1,7 +1,7 @@
 """Undo (rückgängig): what an operation changed is set back, row by row, unless it has moved on since.
 
-Nothing is erased: what was made is taken back (a transfer is discarded, a suppression ends), and the undo is a
-journal entry of its own, which can be undone in turn.
+Nothing is erased: what was made is taken back (a transfer is discarded, a suppression ends), and the undo is
+a journal entry of its own, which can be undone in turn.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
 from core import journal
 from core.customers.customer import Customer
 from core.errors import Inapplicable, LeitstandError, NotFound
+from core.inbox.arrival import Arrival
 from core.journal import JournalChange, JournalEntry
 from core.locale import _
 from core.office import Office
@@ -25,6 +26,7 @@ from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer
 from core.registry import operation_of
 from core.rulebook.record import Suppression
 from core.store.columns import Moment
+from core.store.statements import name_of, table_of
 
 UNDO = "undo"
 DERIVED = {"updated_at"}
@@ -65,21 +67,14 @@ def undo(office: Office, entry_id: int) -> Report:
 
 def last_undoable(session: Session, operator: str) -> JournalEntry | None:
     """The newest entry of this operator that can still be undone."""
-    query = (
-        sa.select(JournalEntry)
-        .where(
-            sa.column("operator") == operator,
-            sa.column("undone_by").is_(None),
-            sa.column("undo_of").is_(None),
-            sa.column("sequence").is_not(None),
-        )
-        .order_by(sa.column("id").desc())
-        .limit(50)
+    query = select(JournalEntry).where(
+        JournalEntry.operator == operator,
+        col(JournalEntry.undone_by).is_(None),
+        col(JournalEntry.undo_of).is_(None),
+        col(JournalEntry.sequence).is_not(None),
     )
-    for entry in session.execute(query).scalars():
-        if _is_undoable(entry):
-            return entry
-    return None
+    newest = session.exec(query.order_by(col(JournalEntry.id).desc()).limit(50))
+    return next((entry for entry in newest if _is_undoable(entry)), None)
 
 
 def _is_undoable(entry: JournalEntry) -> bool:
@@ -195,14 +190,14 @@ def _model(table: str) -> type[Any]:
     if not _MODELS:
         from core.customers.customer import ImportConflict
 
-        for model in (Customer, ImportConflict, Transfer, PartnerCopy, Suppression):
-            _MODELS[str(model.__tablename__)] = model
+        for model in (Arrival, Customer, ImportConflict, Transfer, PartnerCopy, Suppression):
+            _MODELS[name_of(model)] = model
     return _MODELS[table]
 
 
 def _typed(model: type[Any], name: str, value: Any) -> Any:
     """A value as the column holds it, from how JSON held it."""
-    column = model.__table__.c[name].type
+    column = table_of(model).c[name].type
     if value is None:
         return None
     if isinstance(column, Moment):

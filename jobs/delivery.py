@@ -16,25 +16,31 @@ from queue import Empty, SimpleQueue
 from random import Random
 from threading import Event
 
-from core.accounts.account import Account
+from core.accounts.account import Account, lock_account
 from core.errors import CredentialsRefused, DatabaseUnavailable
 from core.locale import _
 from core.office import Office
-from core.outbox import queue
-from core.outbox.carry_out import due_now
+from core.outbox import lease
 from core.outbox.connect import note_refusal, open_connection
 from core.outbox.decide import not_sent
 from core.outbox.gate import Gate, gate_of
 from core.outbox.outcome import Connection, Outcome, Result
-from core.outbox.queue import Claimed, Settled
-from core.outbox.resolve import ask_about_first_transfers, resolve_uncertain
+from core.outbox.queue import Claimant, Claimed, claim, due_now
+from core.outbox.resolve import Inquiry, ask_about_first_transfers, resolve_uncertain
+from core.outbox.settle import Settled, settle
 
 log = logging.getLogger("leitstand.delivery")
 
 GROUPED_WITHIN = 0.02
 """Seconds for which finished transfers are collected before they are written down together."""
 MARGIN = 10.0
-"""Seconds before the end of a lease from which on nothing is sent any more."""
+"""Seconds before the end of a lease from which on nothing is sent any more; less where leases are short."""
+TOLD_EVERY = 1.0
+"""Seconds between two reports of how far a delivery came."""
+TRIED_AGAIN_AFTER = 0.5
+"""Seconds until the database is tried again that could not take what came back …"""
+GIVEN_UP_AFTER = 30.0
+"""… and seconds until a delivery that was told to stop leaves the rest to the rescue of its leases."""
 
 
 @dataclass
@@ -58,7 +64,10 @@ class Delivered:
 
 
 class Delivery:
-    """Delivers for one account as one worker; `stop` ends it after what is in flight."""
+    """Delivers for one account as one worker; `stop` ends it after what is in flight.
+
+    `told` hears about once a second what was done so far, and answers whether to go on.
+    """
 
     def __init__(
         self,
@@ -66,27 +75,28 @@ class Delivery:
         account: str,
         worker: str,
         stop: Event,
-        *,
-        beat: Callable[[], None] | None = None,
+        told: Callable[[Delivered], bool] | None = None,
     ) -> None:
-        self.office, self.account, self.worker, self.stop, self.beat = office, account, worker, stop, beat
+        self.office, self.account, self.worker, self.stop, self.told = office, account, worker, stop, told
         self.lease = timedelta(seconds=office.settings.lease_seconds)
         self.chance = Random()
         self.came_back: SimpleQueue[Settled] = SimpleQueue()
         self.in_flight = 0
         self.refused = Event()
         self.result = Delivered()
+        self.told_at = self.beaten_at = time.monotonic()
 
     def until_idle(self) -> Delivered:
         """Delivers all that may go out now. Raises LeitstandError where the account cannot be opened."""
         with self.office.store.write() as session:
-            self.result.rescued += queue.rescue(session, self.office.now)
+            self.result.rescued += lease.rescue(session, self.office.now)
         if not self._anything_to_do():
             return self.result
         connection, account = open_connection(self.office, self.account)
         try:
             self._ask(connection, account)
-            self._drain(connection, self._senders(account))
+            senders = self._senders(account)
+            self._drain(connection, Claimant(self.account, account.version, self.worker, senders, self.lease))
         finally:
             connection.close()
         return self.result
@@ -95,40 +105,53 @@ class Delivery:
         with self.office.store.read() as session:
             account = session.get(Account, self.account)
             self.result.gate = gate_of(session, account, 1, self.office.now)
-            return self.result.gate.room > 0
+            if account is None or self.result.gate.room <= 0:
+                return False
+            return due_now(session, self.account, self.office.partner(account.partner), self.office.now)
 
     def _senders(self, account: Account) -> int:
         partner = self.office.partner(account.partner)
         return self.office.settings.partner(account.partner).senders or partner.senders
 
     def _ask(self, connection: Connection, account: Account) -> None:
+        partner = self.office.partner(account.partner)
+        inquiry = Inquiry(self.office, self.account, connection, self.chance, lambda: not self.stop.is_set())
         try:
-            asked = resolve_uncertain(self.office, self.account, connection)
-            partner = self.office.partner(account.partner)
-            self.result.asked += asked.asked
+            if partner.can_look_up_keys:
+                self.result.asked += resolve_uncertain(inquiry).asked
             if partner.can_look_up_subjects:
-                self.result.asked += ask_about_first_transfers(self.office, self.account, connection).asked
+                self.result.asked += ask_about_first_transfers(inquiry).asked
         except CredentialsRefused as error:
             note_refusal(self.office, self.account, account.version, error)
 
-    def _drain(self, connection: Connection, senders: int) -> None:
-        with ThreadPoolExecutor(senders, thread_name_prefix="sender") as pool:
-            back: list[Settled] = []
+    def _drain(self, connection: Connection, by: Claimant) -> None:
+        with ThreadPoolExecutor(by.senders, thread_name_prefix="sender") as pool:
             claiming = True
             while claiming or self.in_flight:
-                back += self._wait_for_some(senders) if self.in_flight else []
-                claiming = claiming and not self.stop.is_set() and not self.refused.is_set()
-                claimed = self._exchange(back, senders if claiming else 0, senders)
-                back.clear()
+                back = self._wait_for_some(by.senders) if self.in_flight else []
+                claiming = claiming and self._may_claim()
+                claimed, deadline = self._exchange(back, by, by.senders if claiming else 0)
                 claiming = claiming and bool(claimed or self.in_flight)
-                deadline = time.monotonic() + self.lease.total_seconds() - MARGIN
                 for one in claimed:
                     self.in_flight += 1
                     pool.submit(self._send, connection, one, deadline)
 
+    def _may_claim(self) -> bool:
+        if self.told is not None and time.monotonic() >= self.told_at + TOLD_EVERY:
+            self.told_at = time.monotonic()
+            if not self.told(self.result):
+                self.stop.set()
+        return not self.stop.is_set() and not self.refused.is_set()
+
     def _wait_for_some(self, senders: int) -> list[Settled]:
-        """What has come back: waits for the first, then a moment for others while most senders are busy."""
-        back = [self.came_back.get()]
+        """What has come back: waits for the first, then a moment for others while most senders are busy.
+
+        Empty where it is time to prolong the leases of those that are still on their way.
+        """
+        try:
+            back = [self.came_back.get(timeout=max(0.0, self._beat_at() - time.monotonic()))]
+        except Empty:
+            return []
         until = time.monotonic() + GROUPED_WITHIN
         while len(back) < self.in_flight:
             patience = until - time.monotonic() if len(back) < max(1, senders // 4) else 0.0
@@ -145,30 +168,46 @@ class Delivery:
                 self.refused.set()
         return back
 
-    def _exchange(self, back: list[Settled], wanted: int, senders: int) -> list[Claimed]:
-        """One transaction: what came back is settled, what may go out is claimed. Tried until it succeeds."""
-        free = max(0, min(wanted, senders) - self.in_flight)
-        while back or free:
+    def _exchange(self, back: list[Settled], by: Claimant, wanted: int) -> tuple[list[Claimed], float]:
+        """One transaction: what came back is settled, what may go out is claimed; tried until it succeeds.
+
+        Answers what was claimed, and until when (monotonic) it may be sent.
+        """
+        free = max(0, wanted - self.in_flight)
+        failing_since = time.monotonic()
+        while back or free or (self.in_flight and time.monotonic() >= self._beat_at()):
+            started = time.monotonic()
             try:
-                with self.office.store.write() as session:
-                    now = self.office.now
-                    session.get(Account, self.account, with_for_update=True)
-                    if back:
-                        queue.settle(session, self.account, back, now, self.chance)
-                    if not free:
-                        return []
-                    claimed, gate = queue.claim(
-                        session, self.account, self.worker, free, senders, now, self.lease
-                    )
-                    self.result.gate = gate
-                    return claimed
+                return self._transaction(back, by, free), started + self._trusted_seconds()
             except DatabaseUnavailable as error:
                 # What came back must not be lost: it is kept here until the database takes it.
-                log.error("%s", error)  # noqa: TRY400
-                if not back:
+                given_up = self.stop.is_set() and started > failing_since + GIVEN_UP_AFTER
+                if given_up or not (back or self.in_flight):
                     raise
-                self.stop.wait(0.5) or time.sleep(0)
-        return []
+                log.error("%s", error)  # noqa: TRY400
+                time.sleep(TRIED_AGAIN_AFTER)
+        return [], 0.0
+
+    def _transaction(self, back: list[Settled], by: Claimant, free: int) -> list[Claimed]:
+        with self.office.store.write() as session:
+            now = self.office.now
+            account = lock_account(session, self.account)
+            if back:
+                settle(session, account, by, back, now, self.chance)
+            if self.in_flight and time.monotonic() >= self._beat_at():
+                lease.beat(session, self.worker, now, self.lease)
+                self.beaten_at = time.monotonic()
+            if not free:
+                return []
+            claimed, self.result.gate = claim(session, account, by, free, now)
+            return claimed
+
+    def _beat_at(self) -> float:
+        return self.beaten_at + self.lease.total_seconds() / 4
+
+    def _trusted_seconds(self) -> float:
+        seconds = self.lease.total_seconds()
+        return seconds - min(MARGIN, seconds / 4)
 
     def _send(self, connection: Connection, one: Claimed, deadline: float) -> None:
         if self.refused.is_set() or time.monotonic() > deadline:
@@ -176,13 +215,24 @@ class Delivery:
                 _("It was not sent: the credentials were refused or the lease ran out meanwhile.")
             )
         else:
-            result = connection.send(one.outgoing)
+            result = self._sent(connection, one)
             if result.outcome is Outcome.REFUSED_CREDENTIALS:
                 self.refused.set()
         self.came_back.put(Settled(one, result))
 
+    def _sent(self, connection: Connection, one: Claimed) -> Result:
+        try:
+            return connection.send(one.outgoing)
+        except Exception as error:  # noqa: BLE001 - a sender that does not come back would be waited for for ever
+            log.exception("transfer %s: the connection broke its promise to answer", one.id)
+            cause = _("An error of our own ({error}); the log has more.", error=type(error).__name__)
+            return Result(Outcome.UNCERTAIN, cause, cause_code="bug")
 
-def anything_due(office: Office, account: str) -> bool:
-    """Whether a delivery would find something; a cheap look."""
+
+def anything_due(office: Office, name: str) -> bool:
+    """Whether a delivery would find something that it may do; a cheap look."""
     with office.store.read() as session:
-        return due_now(session, account, office.now)
+        account = session.get(Account, name)
+        if account is None or gate_of(session, account, 1, office.now).room <= 0:
+            return False
+        return due_now(session, name, office.partner(account.partner), office.now)

@@ -17,6 +17,7 @@ from core.errors import LeitstandError
 from core.journal import JournalChange, JournalEntry
 from core.office import Office
 from core.outbox import queue
+from core.store.statements import execute
 from jobs.delivery import Delivery
 from jobs.history import JobRequest, JobRun, Worker
 from jobs.schedule import Counts, JobProgress
@@ -79,7 +80,7 @@ def tidy(office: Office, progress: JobProgress) -> Counts:
             sa.delete(JobRequest).where(col(JobRequest.at) < before),
             sa.delete(Worker).where(col(Worker.beat_at) < before),
         ):
-            counts["forgotten"] += session.execute(old).rowcount  # pyright: ignore
+            counts["forgotten"] += execute(session, old).rowcount
     progress(counts)
     return counts
 

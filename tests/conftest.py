@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.real.postgres"]
+pytest_plugins = ["tests.real.postgres", "tests.support.offices"]
 
 BOTH_DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
@@ -19,6 +19,15 @@ _TOO_SLOW = [HealthCheck.too_slow]
 settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_TOO_SLOW)
 settings.register_profile("nightly", max_examples=5000, deadline=None, suppress_health_check=_TOO_SLOW)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever runs pytest without make has the German texts up to date too."""
+    if hasattr(config, "workerinput"):
+        return
+    from hatch_build import compile_catalogues
+
+    compile_catalogues(config.rootpath)
 
 
 @pytest.fixture(scope="session")

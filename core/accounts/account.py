@@ -77,6 +77,11 @@ def find_account(session: Session, name: str) -> Account:
     return account
 
 
+def lock_account(session: Session, name: str) -> Account | None:
+    """An account, which nobody else may lock before this transaction ends; None where there is none."""
+    return session.get(Account, name, with_for_update=True)
+
+
 def accounts(session: Session) -> list[Account]:
     """All accounts by name."""
     return list(session.exec(select(Account).order_by(col(Account.name))))
@@ -91,7 +96,9 @@ def set_credentials(office: Office, name: str, partner: str, new: NewCredentials
     if not new.user.strip() or not new.password:
         raise WrongUsage(_("An account needs a user name and a password."))
     with office.store.write() as session:
-        account = session.get(Account, name) or Account(name=name, partner=partner, created_at=office.now)
+        account = lock_account(session, name)
+        if account is None:
+            account = Account(name=name, partner=partner, created_at=office.now)
         before = _shown(account)
         account.user, account.member_number = new.user.strip(), new.member_number.strip()
         account.application_password, account.expires_on = new.application_password, new.expires_on

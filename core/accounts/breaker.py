@@ -75,8 +75,16 @@ def close_breaker(session: Session, account: str, kind: BreakerKind) -> None:
         session.add(row)
 
 
+def end_throttle(session: Session, account: str, now: datetime) -> None:
+    """Closes the throttle where its time is over; before that no success of an earlier request shortens it."""
+    row = session.get(Breaker, (account, BreakerKind.THROTTLE))
+    if row is not None and row.is_open and row.until is not None and row.until <= now:
+        row.is_open, row.until = False, None
+        session.add(row)
+
+
 def count_failure(session: Session, account: str, reason: Message, now: datetime) -> None:
-    """One more failure to reach the endpoint; from the fifth in a row on its breaker opens, longer each time."""
+    """One more failure to reach the endpoint; from the fifth in a row its breaker opens, longer each time."""
     row = session.get(Breaker, (account, BreakerKind.ENDPOINT)) or Breaker(
         account=account, kind=BreakerKind.ENDPOINT
     )

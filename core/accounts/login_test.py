@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from core.accounts.account import lock_account
 from core.errors import NotAllowed
 from core.locale import _
 from core.store.columns import identity, moment
@@ -52,13 +53,14 @@ def remaining_tests(
 
 def begin_test(session: Session, account: str, version: int, by: str, now: datetime) -> LoginTest:
     """Notes a log-in before it is tried. Raises NotAllowed where the limit is reached."""
+    lock_account(session, account)
     left, allowed_at = remaining_tests(session, account, version, now)
     if allowed_at is not None:
         minutes = max(1, round((allowed_at - now).total_seconds() / 60))
         raise NotAllowed(
             _(
-                "No test log-in for another {minutes} min ({left} of {limit} left): the partner locks accounts "
-                "after wrong passwords.",
+                "No test log-in for another {minutes} min ({left} of {limit} left): the partner locks "
+                "accounts after wrong passwords.",
                 minutes=minutes,
                 left=left,
                 limit=LONG_LIMIT,

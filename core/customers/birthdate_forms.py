@@ -14,6 +14,7 @@ from datetime import date
 
 from core.text import tidied
 
+_LONGEST = 40
 _MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:[.,]0{1,9})?)?")
 _AROUND_SEPARATORS = re.compile(r" ?([./-]) ?")
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([./ -])([0-9]{1,2})\2([0-9]{4})")
@@ -59,9 +60,9 @@ def read_other_form(text: str, today: date) -> Reading | None:
     `today` decides the century of a year of two digits: nobody is born tomorrow.
     """
     as_it_stands = unicodedata.normalize("NFC", tidied(text))
-    plain = unicodedata.normalize("NFKC", as_it_stands).lower()
-    if len(plain) > 40:
+    if len(as_it_stands) > _LONGEST:
         return None
+    plain = unicodedata.normalize("NFKC", as_it_stands).lower()
     digits_as_usual = plain == as_it_stands.lower()
     plain = _without_midnight(plain)
     days = list(dict.fromkeys(_certain_readings(plain)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from core.customers import checking
 from core.customers.fields import ATTRIBUTES, CustomerFields
 from core.customers.given import Given, Limits
 from core.rulebook.finding import FixKind
+from core.rulebook.record import Suppression
 
 ROUNDS = 5
 
@@ -22,10 +24,17 @@ class FieldChange:
     after: str
 
 
-def fixed_fields(customer: CustomerFields, limits: Limits, today: date, *, unsafe: bool) -> dict[str, str]:
+def fixed_fields(
+    customer: CustomerFields,
+    limits: Limits,
+    today: date,
+    *,
+    unsafe: bool,
+    muted: Sequence[Suppression] = (),
+) -> dict[str, str]:
     """The fields that change when all fixes are applied, again and again until nothing moves any more.
 
-    Without `unsafe` only safe ones. A fix that another rule would turn back cannot go in circles: after five
+    Without `unsafe` only safe ones, never one that somebody muted. A fix that another rule would turn back cannot go in circles: after five
     rounds what is there counts.
     """
     text = {name: getattr(customer, name) for name in ATTRIBUTES}
@@ -35,7 +44,8 @@ def fixed_fields(customer: CustomerFields, limits: Limits, today: date, *, unsaf
         copy = CustomerFields.model_construct(**text)
         fixes: dict[str, str] = {}
         for finding in checking.check(copy, given, checking.all_rules()):
-            if finding.fix is not None and finding.fix.kind in allowed:
+            lived_with = any(checking.is_suppressed(finding, one, today) for one in muted)
+            if finding.fix is not None and finding.fix.kind in allowed and not lived_with:
                 fixes.setdefault(finding.field, finding.fix.text)
         if not fixes:
             break

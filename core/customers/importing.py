@@ -6,8 +6,10 @@ that an import that was killed goes on where it was.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping as StringMapping
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from typing import Any
 
@@ -21,10 +23,11 @@ from core.customers.fields import ATTRIBUTES
 from core.customers.three_way import merge
 from core.errors import UnreadableInput
 from core.inbox.arrival import Arrival, ArrivalState
-from core.inbox.receive import PutBack, quarantine, quarantine_rows
+from core.inbox.receive import PutBack, quarantine, quarantine_rows, settle_rows
 from core.locale import Message, _
 from core.office import Office
-from core.tables import BadRow, Row, Table, open_table
+from core.store.statements import execute, table_of
+from core.tables import BadRow, Format, Row, Table, open_table
 
 KIND = "customers"
 CHUNK = 500
@@ -64,8 +67,21 @@ class Incoming:
 
 def open_arrival(office: Office, arrival: Arrival) -> tuple[Table, ColumnMap]:
     """The table of an arrival and what its columns mean. Raises UnreadableInput."""
-    mapping = parse_mapping(str(arrival.options.get("mapping", "")), arrival.name)
+    mapping = mapping_of(arrival.options, arrival.name)
     return open_customers(office.archive.path(arrival.sha256), arrival.name, mapping)
+
+
+def mapping_of(options: StringMapping[str, Any], name: str) -> Mapping:
+    """How a file is to be read: its mapping file, and what was said beside it, which goes before."""
+    mapping = parse_mapping(str(options.get("mapping", "")), name)
+    csv = [f"{key} = {json.dumps(options[key])}" for key in ("encoding", "separator") if options.get(key)]
+    said = parse_mapping("\n".join(["[csv]", *csv]), name)
+    return replace(
+        mapping,
+        encoding=said.encoding or mapping.encoding,
+        separator=said.separator or mapping.separator,
+        sheet=options.get("sheet") or mapping.sheet,
+    )
 
 
 def open_customers(path: Any, name: str, mapping: Mapping) -> tuple[Table, ColumnMap]:
@@ -73,17 +89,28 @@ def open_customers(path: Any, name: str, mapping: Mapping) -> tuple[Table, Colum
     table = open_table(
         path, name=name, encoding=mapping.encoding, separator=mapping.separator, sheet=mapping.sheet
     )
-    return table, recognise(table.columns, mapping, name)
+    return table, recognise(table.columns, mapping, name, sparse=table.format is Format.XML)
 
 
-def apply(office: Office, arrival: Arrival, progress: Progress | None = None) -> Counts:
-    """Applies a stored arrival; one that is no table of customers at all is quarantined, and this raises."""
+def apply(
+    office: Office,
+    arrival: Arrival,
+    progress: Progress | None = None,
+    tell: Callable[[Message], None] | None = None,
+) -> Counts:
+    """Applies a stored arrival; one that is no table of customers at all is quarantined, and this raises.
+
+    `tell` is told what an operator should know of how the file was read.
+    """
     try:
         table, columns = open_arrival(office, arrival)
     except UnreadableInput as error:
         with office.store.write() as session:
             quarantine(session, office, session.merge(arrival), error.reason)
         raise
+    if tell is not None:
+        for note in (*table.notes, *columns.notes()):
+            tell(note)
     reached = Counts.of(arrival.counts).reached
     rows = (row for row in table.rows() if row.number > reached)
     while chunk := list(islice(rows, CHUNK)):
@@ -93,9 +120,8 @@ def apply(office: Office, arrival: Arrival, progress: Progress | None = None) ->
                 return Counts.of(present.counts)
             # Somebody else may be applying the same arrival: whoever comes second skips what is done.
             counts = Counts.of(present.counts)
-            _Import(session, office, present, columns, counts).take(
-                [row for row in chunk if row.number > counts.reached]
-            )
+            todo = [row for row in chunk if row.number > counts.reached]
+            _Import(session, office, present, columns, counts).take(todo)
             counts.reached = max(counts.reached, chunk[-1].number)
             present.counts = asdict(counts)
             session.add(present)
@@ -161,18 +187,24 @@ class _Import:
                 new.append(self._row_of(one))
             elif customer.seen_in == self.arrival.id and customer.seen_at_row != one.position:
                 self.put_back.append(_twice(one, customer.seen_at_row))
+            elif (customer.seen_in or 0) > (self.arrival.id or 0):
+                # An older file that is read again must not bring back what a newer one has replaced.
+                self.counts.unchanged += 1
             else:
                 seen.append({"b_id": customer.id, "seen_in": self.arrival.id, "seen_at_row": one.position})
                 self._merge(customer, one)
         if new:
-            self.session.execute(sa.insert(Customer), new)
+            execute(self.session, sa.insert(table_of(Customer)), new)
         if seen:
-            self.session.flush()
-            self.session.connection().execute(_SEEN, seen)
+            execute(self.session, _SEEN, seen)
         self.counts.new += len(new)
         self.counts.quarantined += len(self.put_back)
         if self.put_back:
             quarantine_rows(self.session, self.office, self.arrival, self.put_back)
+        refused = {one.position for one in self.put_back}
+        settle_rows(
+            self.session, self.office, self.arrival, [row.number for row in rows if row.number not in refused]
+        )
 
     def _present(self, keys: list[str]) -> dict[str, Customer]:
         query = select(Customer).where(col(Customer.source_key).in_(keys)).order_by(col(Customer.id))
@@ -222,8 +254,8 @@ class _Import:
 
 _EMPTY = dict.fromkeys(ATTRIBUTES, "")
 _SEEN = (
-    sa.update(Customer.__table__)  # pyright: ignore
-    .where(Customer.__table__.c.id == sa.bindparam("b_id"))  # pyright: ignore
+    sa.update(table_of(Customer))
+    .where(table_of(Customer).c.id == sa.bindparam("b_id"))
     .values(seen_in=sa.bindparam("seen_in"), seen_at_row=sa.bindparam("seen_at_row"))
 )
 

@@ -1,9 +1,10 @@
-"""What can be done to customers: edit, fix, send, send without a field, resolve a conflict, mute a finding."""
+"""What can be done to customers: edit, fix, send, leave a field out, resolve a conflict, mute a finding."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as parameter
 from datetime import date
 
 from sqlmodel import select
@@ -13,7 +14,7 @@ from core.customers.conflicts import open_conflicts, settle_conflict
 from core.customers.customer import Customer, folded_columns
 from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE
 from core.customers.fixing import fixed_fields
-from core.customers.review import Desk, review, send
+from core.customers.review import Desk, review, send, suppressions_of
 from core.errors import Inapplicable, LostUpdate, WrongUsage
 from core.locale import _
 from core.operation import Act, NoParameters, Operation, always, need_reason
@@ -41,9 +42,11 @@ def _review(act: Act, customers: Sequence[Customer]) -> None:
 class Editing:
     """New texts by attribute; `revision` is the one that the operator saw (None: whatever is there)."""
 
-    values: Mapping[str, str] = field(default_factory=dict[str, str])
-    revision: int | None = None
-    reason: str = ""
+    values: Mapping[str, str] = parameter(default_factory=dict[str, str])
+    revision: int | None = parameter(
+        default=None, metadata={"help": _("The revision that you saw; refused where it has moved on.")}
+    )
+    reason: str = parameter(default="", metadata={"help": _("Why; kept in the journal.")})
 
 
 def _edit(act: Act, customer: Customer, given: Editing) -> None:
@@ -75,12 +78,13 @@ def _check_short_name(act: Act, customer: Customer, values: Mapping[str, str]) -
 class Fixing:
     """Which fixes: the safe ones, or also those that are only proposals."""
 
-    unsafe: bool = field(default=False, metadata={"help": _("Also the fixes that are only proposals.")})
+    unsafe: bool = parameter(default=False, metadata={"help": _("Also the fixes that are only proposals.")})
 
 
 def _fix(act: Act, customer: Customer, given: Fixing) -> None:
     desk = Desk.of(act.office)
-    values = fixed_fields(customer, desk.limits, desk.today, unsafe=given.unsafe)
+    muted = suppressions_of(act.session, [customer.id or 0]).get(customer.id or 0, [])
+    values = fixed_fields(customer, desk.limits, desk.today, unsafe=given.unsafe, muted=muted)
     if not values:
         raise Inapplicable(_("There is nothing that could be fixed by itself."))
     change_fields(act, customer, values)
@@ -107,9 +111,10 @@ def _finish_sending(act: Act, customers: Sequence[Customer]) -> None:
 class Withholding:
     """Which field the transfers of these customers leave out; the record keeps it."""
 
-    field: str = "iban"
-    again: bool = False
-    """Transmit it again."""
+    field: str = parameter(
+        default="iban", metadata={"help": _("The field that is left out; IBAN."), "is_field": True}
+    )
+    again: bool = parameter(default=False, metadata={"help": _("Transmit it again.")})
 
 
 def _withhold(act: Act, customer: Customer, given: Withholding) -> None:
@@ -126,9 +131,17 @@ def _withhold(act: Act, customer: Customer, given: Withholding) -> None:
 class Resolving:
     """Whose value holds: ours (the correction stays) or theirs (the source is right)."""
 
-    keep: str = field(default="ours", metadata={"help": _("ours or theirs"), "choices": ("ours", "theirs")})
-    field: str = ""
-    """Only this field; empty: every open conflict of the customer."""
+    keep: str = parameter(
+        default="ours",
+        metadata={
+            "help": _("ours: the correction made here stays; theirs: the source is right."),
+            "choices": ("ours", "theirs"),
+            "required": True,
+        },
+    )
+    field: str = parameter(
+        default="", metadata={"help": _("Only this field; else every open conflict."), "is_field": True}
+    )
 
 
 def _resolve(act: Act, customer: Customer, given: Resolving) -> None:
@@ -148,10 +161,12 @@ def _resolve(act: Act, customer: Customer, given: Resolving) -> None:
 class Muting:
     """A finding to live with: of this rule, in this field (empty: all of its fields), until a day."""
 
-    rule: str = ""
-    reason: str = ""
-    field: str = ""
-    until: date | None = None
+    rule: str = parameter(
+        default="", metadata={"help": _("The rule whose finding is lived with."), "required": True}
+    )
+    reason: str = parameter(default="", metadata={"help": _("Why; kept in the journal.")})
+    field: str = parameter(default="", metadata={"help": _("Only in this field; else in all."), "is_field": True})
+    until: date | None = parameter(default=None, metadata={"help": _("The last day on which it is muted.")})
 
 
 def _mute(act: Act, customer: Customer, given: Muting) -> None:

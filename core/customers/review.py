@@ -1,7 +1,7 @@
 """The review (Prüfung) of customers in the database: findings brought up to date, transfers planned.
 
-Only what moved is reviewed: a record, a rule, the partner's limits, what the partner has, or the day. Whatever
-changes a customer may call `review` in its own transaction; the job `recheck` finds the rest.
+Only what moved is reviewed: a record, a rule, the partner's limits, what the partner has, or the day.
+Whatever changes a customer may call `review` in its own transaction; the job `recheck` finds the rest.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from core.outbox.planning import Hold
 from core.outbox.transfer import CauseCode, PartnerCopy, Transfer
 from core.rulebook.record import FindingRow, Suppression
 from core.rulebook.rule import Rule
+from core.store.statements import execute
 
 CHUNK = 500
 ROUNDS = 4
@@ -136,7 +137,7 @@ class Review:
         query = select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id)).with_for_update()
         customers = list(self.session.exec(query))
         copies = self._copies(ids)
-        suppressions = _by_record(self._suppressions(ids))
+        suppressions = suppressions_of(self.session, ids)
         present = _by_record(self._findings(ids))
         going = open_transfers(self.session, PARTNER, KIND, ids)
         newest = self._newest(ids)
@@ -150,6 +151,7 @@ class Review:
                 known[id_],
                 customer.withheld_fields,
                 neighbours.get(customer.short_key, 1) - 1 if customer.short_key else 0,
+                customer.short_name,
             )
             judged = self._judge(customer, given, suppressions.get(id_, []), present.get(id_, []))
             later = self._plan(customer, copies.get(id_), given.known, judged, going, newest.get(id_))
@@ -242,9 +244,11 @@ class Review:
         if moved:
             forget_checks(self.session, moved, {customer.id or 0 for customer in customers})
         keys = {customer.short_key for customer in customers} - {""}
-        query = sa.select(col(Customer.short_key), sa.func.count()).where(col(Customer.short_key).in_(keys))
-        rows = self.session.execute(query.group_by(col(Customer.short_key))).all()
-        return {key: count for key, count in rows}
+        query = sa.select(col(Customer.short_key), sa.func.count().label("number")).where(
+            col(Customer.short_key).in_(keys)
+        )
+        rows = execute(self.session, query.group_by(col(Customer.short_key)))
+        return {str(row.short_key): int(row.number) for row in rows}
 
     def _mark(self, customer: Customer, copy: PartnerCopy | None, later: bool) -> None:
         customer.checked_on = self.desk.today
@@ -260,27 +264,26 @@ class Review:
         )
         return {copy.subject_id: copy for copy in self.session.exec(query)}
 
-    def _suppressions(self, ids: Sequence[int]) -> Iterable[Suppression]:
-        return self.session.exec(
-            select(Suppression).where(
-                Suppression.area == AREA,
-                col(Suppression.record).in_(ids),
-                col(Suppression.ended_at).is_(None),
-            )
-        )
-
     def _findings(self, ids: Sequence[int]) -> Iterable[FindingRow]:
         query = select(FindingRow).where(FindingRow.area == AREA, col(FindingRow.record).in_(ids))
         return self.session.exec(query.order_by(col(FindingRow.id)))
 
     def _newest(self, ids: Sequence[int]) -> dict[int, Newest]:
-        """The newest transfer of each customer; one that an operator discarded must not come back by itself."""
+        """The newest transfer of each customer; what an operator discarded must not come back by itself."""
         query = select(Transfer.subject_id, Transfer.revision, Transfer.fields, Transfer.cause_code).where(
             Transfer.partner == PARTNER, Transfer.kind == KIND, col(Transfer.subject_id).in_(ids)
         )
         rows = self.session.exec(query.order_by(col(Transfer.id)))
         by_hand = (CauseCode.OPERATOR, CauseCode.TAKEN_BACK)
         return {row[0]: Newest(row[1], row[2], row[3] in by_hand) for row in rows}
+
+
+def suppressions_of(session: Session, ids: Sequence[int]) -> dict[int, list[Suppression]]:
+    """What somebody decided to live with, by customer."""
+    query = select(Suppression).where(
+        Suppression.area == AREA, col(Suppression.record).in_(ids), col(Suppression.ended_at).is_(None)
+    )
+    return _by_record(session.exec(query))
 
 
 def _fill(row: FindingRow, one: Judged) -> None:

@@ -66,8 +66,8 @@ def wanted_for(customer: Customer, known: Known, limits: Limits) -> tuple[list[W
         return [Wanted(Step.WHOLE, fields)], None
     if known is Known.UNASKED:
         cause = _(
-            "It is not known whether the partner already has this company. A first transfer takes a name of at "
-            "most {limit} characters; a company that is there already would be renamed by it.",
+            "It is not known whether the partner already has this company. A first transfer takes a name of "
+            "at most {limit} characters; a company that is there already would be renamed by it.",
             limit=limits.first_company_name,
         )
         return [Wanted(Step.WHOLE, fields)], Hold(CauseCode.FIRST_UNKNOWN, cause)

@@ -17,7 +17,6 @@ class CustomerSubject:
     """See `core.office.Subject`."""
 
     area: str = "customers"
-    table: str = "customer"
 
     def review(
         self, session: Session, office: Office, ids: Collection[int], act: Act | None = None

@@ -1,7 +1,7 @@
-"""The three-way comparison of an import: what the source said last, what stands here, what the source says now.
+"""The three-way comparison of an import: what the source said last, what stands here, what it says now.
 
-The broker software is the master, this office corrects. So a source value that did not change never overwrites
-a correction, and one that did change is a conflict for an operator, unless both now agree. Pure.
+The broker software is the master, this office corrects. So a source value that did not change never
+overwrites a correction, and one that did change is a conflict for an operator, unless both now agree. Pure.
 """
 
 from __future__ import annotations

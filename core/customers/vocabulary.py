@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,8 +10,9 @@ from typing import Any
 
 from core.customers.customer import FOLDED, Customer
 from core.customers.fields import FIELDS, Kind
+from core.customers.given import NOT_TRANSMITTED
 from core.outbox.transfer import STUCK
-from core.outbox.vocabulary import STATES
+from core.outbox.vocabulary import STATES, payload_field, transfer_vocabulary
 from core.rulebook.condition import (
     AgeField,
     Choice,
@@ -36,6 +37,8 @@ ALIASES = {
     "email": ("mail",),
 }
 GERMAN = {"vema_number": "vemanummer", "email": "e-mail", "number": "kundennummer", "street": "straße"}
+
+KINDS = (Choice("P", "private", "privat", ("p",)), Choice("F", "company", "firma", ("f",)))
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,30 @@ def customer_vocabulary() -> Vocabulary:
     return Vocabulary([*_text_fields(), *_other_fields()])
 
 
+@lru_cache(maxsize=1)
+def customer_transfer_vocabulary() -> Vocabulary:
+    """The fields of transfers, and those of the customers that they carry, as they were queued.
+
+    Names that transfers have themselves (number, kind of transfer) keep their meaning.
+    """
+    return transfer_vocabulary(_carried_fields())
+
+
+def _carried_fields() -> Iterator[AnyField]:
+    for one in FIELDS:
+        if one.attribute == "number" or one.attribute in NOT_TRANSMITTED:
+            continue
+        aliases = ALIASES.get(one.attribute, ())
+        german = GERMAN.get(one.attribute, one.german.lower())
+        carried = payload_field(one.attribute, german, aliases)
+        if one.attribute == "kind":
+            yield ChoiceField("kind", german, carried.get, choices=KINDS)
+        elif one.attribute == "birthdate":
+            yield DateField("birthdate", german, carried.get, aliases=aliases)
+        else:
+            yield carried
+
+
 def _text_fields() -> list[AnyField]:
     fields: list[AnyField] = []
     for one in FIELDS:
@@ -78,11 +105,10 @@ def _text_fields() -> list[AnyField]:
 
 
 def _other_fields() -> list[AnyField]:
-    kinds = (Choice("P", "private", "privat", ("p",)), Choice("F", "company", "firma", ("f",)))
     changed: Callable[[CustomerView], datetime] = lambda view: view.customer.updated_at  # noqa: E731
     return [
         NumberField("id", "id", lambda view: view.customer.id, Customer.id),  # pyright: ignore
-        ChoiceField("kind", "kundenart", _said_kind, choices=kinds, aliases=("art",)),
+        ChoiceField("kind", "kundenart", _said_kind, choices=KINDS, aliases=("art",)),
         DateField(
             "birthdate", "geburtsdatum", lambda view: view.customer.birthdate, aliases=ALIASES["birthdate"]
         ),

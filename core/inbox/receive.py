@@ -78,7 +78,7 @@ class PutBack:
 
 
 def quarantine_rows(session: Session, office: Office, file: Arrival, rows: Sequence[PutBack]) -> int:
-    """Keeps rows that could not be applied; one that is known already is counted, not kept twice. New ones."""
+    """Keeps rows that could not be applied, known ones only once; answers how many are new."""
     kind = row_kind(file.kind)
     hashes = {hashlib.sha256(row.raw).hexdigest() for row in rows}
     query = select(Arrival).where(
@@ -112,6 +112,23 @@ def quarantine_rows(session: Session, office: Office, file: Arrival, rows: Seque
             )
         )
     return new
+
+
+def settle_rows(session: Session, office: Office, file: Arrival, positions: Sequence[int]) -> int:
+    """Rows that were put back and could now be applied, because their file was read again; how many."""
+    if not positions:
+        return 0
+    query = select(Arrival).where(
+        Arrival.parent == file.id,
+        Arrival.state == ArrivalState.QUARANTINED,
+        col(Arrival.position).between(positions[0], positions[-1]),
+    )
+    wanted = set(positions)
+    applied = [row for row in session.exec(query) if row.position in wanted]
+    for row in applied:
+        row.state, row.settled_at = ArrivalState.APPLIED, office.now
+        session.add(row)
+    return len(applied)
 
 
 def quarantine(session: Session, office: Office, arrival: Arrival, reason: Message) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, cast
 
 DOMAIN = "leitstand"
 LANGUAGES = ("de", "en")
@@ -84,7 +85,7 @@ def _spoken(value: object, say: Say) -> str:
     if isinstance(value, Message):
         return say(value)
     if isinstance(value, tuple | list):
-        return ", ".join(_spoken(part, say) for part in value)  # pyright: ignore[reportUnknownVariableType]
+        return ", ".join(_spoken(part, say) for part in cast("list[object]", value))
     return str(value)
 
 
@@ -97,7 +98,7 @@ def _to_plain(value: object) -> object:
             plain["values"] = {name: _to_plain(part) for name, part in value.values.items()}
         return plain
     if isinstance(value, tuple | list):
-        return [_to_plain(part) for part in value]  # pyright: ignore[reportUnknownVariableType]
+        return [_to_plain(part) for part in cast("list[object]", value)]
     return value if value is None or isinstance(value, int) else str(value)
 
 
@@ -109,14 +110,15 @@ def _from_plain(plain: object) -> Message:
 
 
 def _value_from_plain(plain: object) -> object:
-    if isinstance(plain, dict) and "text" in plain:
-        values: dict[str, object] = plain.get("values", {})  # pyright: ignore
+    if isinstance(plain, dict):
+        stored = cast("dict[str, Any]", plain)
+        values: dict[str, object] = stored.get("values", {})
         return Message(
-            str(plain["text"]),  # pyright: ignore[reportUnknownArgumentType]
-            plain.get("plural"),  # pyright: ignore
-            plain.get("count", 1),  # pyright: ignore
+            str(stored["text"]),
+            stored.get("plural"),
+            stored.get("count", 1),
             {name: _value_from_plain(part) for name, part in values.items()},
         )
     if isinstance(plain, list):
-        return tuple(_value_from_plain(part) for part in plain)  # pyright: ignore[reportUnknownVariableType]
+        return tuple(_value_from_plain(part) for part in cast("list[object]", plain))
     return plain

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.errors import Inapplicable
@@ -154,13 +152,3 @@ def key_of(office: UUID, to: Addressed, revision: int) -> str:
 def cause_of(rules: Iterable[str]) -> Message:
     """The cause of a transfer that findings hold."""
     return _("Held by {rules}.", rules=tuple(sorted(set(rules))))
-
-
-def due_now(session: Session, account: str, now: datetime) -> bool:
-    """Whether anything of an account may be tried now; a cheap look before a claim is attempted."""
-    query = sa.select(sa.literal(1)).where(
-        col(Transfer.account) == account,
-        sa.literal_column("transfer.state = 'pending'"),
-        col(Transfer.due_at) <= now,
-    )
-    return session.execute(query.limit(1)).first() is not None

@@ -7,6 +7,7 @@ from core.accounts.account import (
     credentials_accepted,
     credentials_refused,
     find_account,
+    lock_account,
     secret_name,
 )
 from core.accounts.login_test import LoginTest, begin_test
@@ -62,8 +63,8 @@ def _conclude(
 ) -> None:
     with office.store.write() as session:
         session.get_one(LoginTest, test).accepted = error is None
-        account = session.get_one(Account, name, with_for_update=True)
-        if account.version != version:
+        account = lock_account(session, name)
+        if account is None or account.version != version:
             return
         if error is None:
             credentials_accepted(session, account)
@@ -74,6 +75,6 @@ def _conclude(
 def note_refusal(office: Office, name: str, version: int, error: LeitstandError) -> None:
     """Opens the credential breaker after a refusal outside an attempt (a look-up, a collection)."""
     with office.store.write() as session:
-        account = session.get_one(Account, name, with_for_update=True)
-        if account.version == version and not account.is_refused:
+        account = lock_account(session, name)
+        if account is not None and account.version == version and not account.is_refused:
             credentials_refused(session, account, error.message, office.now)

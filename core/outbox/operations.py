@@ -162,7 +162,8 @@ class FirstTransfer:
     """Whether the partner has these companies already, under a number that we do not know."""
 
     known: bool = field(
-        default=False, metadata={"help": _("The partner has them already: send the full name.")}
+        default=False,
+        metadata={"help": _("The partner has them already: send the full name."), "required": True},
     )
 
 
@@ -192,7 +193,8 @@ class Decision:
     """What an operator found out about a transfer whose end is unknown."""
 
     arrived: bool = field(
-        default=False, metadata={"help": _("The partner has it; otherwise it is sent again.")}
+        default=False,
+        metadata={"help": _("The partner has it; otherwise it is sent again."), "required": True},
     )
     reference: str = field(default="", metadata={"help": _("The partner's number for it, if known.")})
     reason: str = field(default="", metadata={"help": _("How this was found out.")})

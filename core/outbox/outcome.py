@@ -45,7 +45,7 @@ class Result:
     retryable: bool = True
     created: bool | None = None
     cause_code: str = ""
-    """A short stable word for grouping and for `cause:` in conditions: credentials, data, outage, timeout …"""
+    """A short stable word for grouping and for `cause:` in conditions: credentials, data, outage …"""
 
 
 class Presence(StrEnum):

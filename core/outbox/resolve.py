@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from random import Random
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.errors import CredentialsRefused, PartnerError
-from core.locale import Message, _
+from core.accounts.account import lock_account
+from core.accounts.breaker import count_failure, throttle
+from core.errors import CredentialsRefused, PartnerError, PartnerRefused, PartnerUnavailable
+from core.locale import _
 from core.office import Office
 from core.operation import Act
+from core.outbox.decide import Decision, decide_absent
 from core.outbox.operations import copy_of, settle_as_delivered
 from core.outbox.outcome import Connection, Looked, Presence
 from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer
@@ -30,117 +36,160 @@ class Asked:
     unanswered: int = 0
 
 
-def resolve_uncertain(office: Office, account: str, connection: Connection) -> Asked:
+@dataclass(frozen=True)
+class Inquiry:
+    """What asking a partner needs: an account's connection, chance for waits, and whether to go on."""
+
+    office: Office
+    account: str
+    connection: Connection
+    chance: Random
+    go_on: Callable[[], bool]
+
+
+def resolve_uncertain(inquiry: Inquiry) -> Asked:
     """Asks about each uncertain transfer that is due: found ends it, absent sends it again under its key.
 
-    Where the partner cannot be asked, an operator decides. Raises CredentialsRefused.
+    Where the partner cannot be asked, an operator decides; where it does not answer, it is asked later.
+    Raises CredentialsRefused.
     """
     asked = Asked()
-    for id_, key in _uncertain(office, account):
-        try:
-            looked = connection.look_up_key(key)
-        except CredentialsRefused:
-            raise
-        except PartnerError as error:
-            asked.unanswered += 1
-            _postpone(office, id_, error.message)
-            continue
-        asked.asked += 1
-        with office.store.write() as session:
-            one = session.get_one(Transfer, id_, with_for_update=True)
-            if one.state == State.UNCERTAIN:
-                _settle(office, session, one, looked, asked)
+    last = 0
+    while batch := _due(inquiry, last, Transfer.state == State.UNCERTAIN):
+        for one in batch:
+            if not inquiry.go_on() or not _resolve(inquiry, one, asked):
+                return asked
+            last = one.id or 0
     return asked
 
 
-def _uncertain(office: Office, account: str) -> list[tuple[int, str]]:
-    with office.store.read() as session:
-        query = select(Transfer.id, Transfer.key).where(
-            Transfer.account == account, Transfer.state == State.UNCERTAIN, col(Transfer.due_at) <= office.now
-        )
-        return [(id_ or 0, key) for id_, key in session.exec(query.order_by(col(Transfer.id)).limit(BATCH))]
+def ask_about_first_transfers(inquiry: Inquiry) -> Asked:
+    """Asks whether the partner knows the companies whose first transfer waits for that, then plans them.
+
+    Raises CredentialsRefused.
+    """
+    asked = Asked()
+    last = 0
+    waits = sa.and_(
+        col(Transfer.state) == State.HELD, col(Transfer.cause_code) == CauseCode.FIRST_UNKNOWN
+    )
+    while batch := _due(inquiry, last, waits):
+        for one in batch:
+            if not inquiry.go_on() or not _ask_about(inquiry, one, asked):
+                return asked
+            last = one.id or 0
+    return asked
 
 
-def _settle(office: Office, session: Session, one: Transfer, looked: Looked, asked: Asked) -> None:
-    act = Act(office, session, office.operator, office.now)
+def _due(inquiry: Inquiry, last: int, condition: sa.ColumnElement[bool] | bool) -> list[Transfer]:
+    query = select(Transfer).where(
+        Transfer.account == inquiry.account,
+        condition,
+        col(Transfer.due_at) <= inquiry.office.now,
+        col(Transfer.id) > last,
+    )
+    with inquiry.office.store.read() as session:
+        return list(session.exec(query.order_by(col(Transfer.id)).limit(BATCH)))
+
+
+def _resolve(inquiry: Inquiry, uncertain: Transfer, asked: Asked) -> bool:
+    """Whether there is any sense in asking on."""
+    office = inquiry.office
+    try:
+        looked = inquiry.connection.look_up_key(uncertain.key)
+    except CredentialsRefused:
+        raise
+    except PartnerError as error:
+        asked.unanswered += 1
+        return _postpone(inquiry, uncertain, error)
+    with office.store.write() as session:
+        one = session.get_one(Transfer, uncertain.id, with_for_update=True)
+        if one.state == State.UNCERTAIN and one.lease_token == uncertain.lease_token:
+            _settle(inquiry, session, one, looked, asked)
+    return True
+
+
+def _settle(inquiry: Inquiry, session: Session, one: Transfer, looked: Looked, asked: Asked) -> None:
+    office = inquiry.office
+    asked.asked += 1
     match looked.presence:
         case Presence.FOUND:
             asked.found += 1
-            settle_as_delivered(act, one, looked.reference)
+            settle_as_delivered(
+                Act(office, session, office.operator, office.now), one, looked.reference
+            )
         case Presence.REFUSED:
             asked.refused += 1
             cause = _("The partner refused it, as it says when asked.")
-            _move(office, one, State.FAILED, CauseCode.DATA, cause)
+            _move(office, one, Decision(State.FAILED, False, None, CauseCode.DATA, cause))
         case Presence.ABSENT:
             asked.absent += 1
-            _move(office, one, State.PENDING, "", None)
+            decision = decide_absent(
+                attempts=one.attempts, rescues=one.rescues, now=office.now, chance=inquiry.chance
+            )
+            _move(office, one, decision)
         case Presence.CANNOT_ASK:
             asked.unanswered += 1
             one.due_at = office.now + timedelta(days=1)
     session.add(one)
 
 
-def _move(office: Office, one: Transfer, state: State, code: str, cause: Message | None) -> None:
-    one.state, one.cause_code, one.cause = state, code, cause.dump() if cause else ""
-    one.due_at = one.updated_at = office.now
+def _move(office: Office, one: Transfer, decision: Decision) -> None:
+    one.state, one.cause_code = decision.state, str(decision.cause_code)
+    one.cause = decision.cause.dump() if decision.cause else ""
+    one.due_at = decision.due_at or one.due_at
+    one.updated_at = office.now
 
 
-def _postpone(office: Office, id_: int, reason: Message) -> None:
-    with office.store.write() as session:
-        one = session.get_one(Transfer, id_, with_for_update=True)
-        if one.state == State.UNCERTAIN:
-            one.due_at = office.now + ASK_AGAIN
-            one.cause = _("What became of it could not be asked: {reason}", reason=reason).dump()
+def _postpone(inquiry: Inquiry, asked_for: Transfer, error: PartnerError) -> bool:
+    """Asked again later; a partner that could not be reached counts as one that could not be delivered to."""
+    now = inquiry.office.now
+    retry_after = error.retry_after if isinstance(error, PartnerUnavailable) else None
+    wait = max(ASK_AGAIN, timedelta(seconds=retry_after or 0))
+    with inquiry.office.store.write() as session:
+        lock_account(session, inquiry.account)
+        one = session.get_one(Transfer, asked_for.id, with_for_update=True)
+        if one.state == asked_for.state and one.lease_token == asked_for.lease_token:
+            one.due_at = now + wait
+            if one.state == State.UNCERTAIN:
+                one.cause = _("What became of it could not be asked: {reason}", reason=error.message).dump()
             session.add(one)
+        if retry_after is not None:
+            throttle(session, inquiry.account, error.message, now, now + timedelta(seconds=retry_after))
+        elif not isinstance(error, PartnerRefused):
+            count_failure(session, inquiry.account, error.message, now)
+    return isinstance(error, PartnerRefused)
 
 
-def ask_about_first_transfers(office: Office, account: str, connection: Connection) -> Asked:
-    """Asks whether the partner knows the companies whose first transfer waits for that; then they are planned.
-
-    Raises CredentialsRefused.
-    """
-    asked = Asked()
-    for kind, subject_id, number in _waiting(office, account):
-        try:
-            looked = connection.look_up_subject(kind, number)
-        except CredentialsRefused:
-            raise
-        except PartnerError:
-            asked.unanswered += 1
-            break
-        if looked.presence is Presence.CANNOT_ASK:
-            break
-        asked.asked += 1
-        asked.found += looked.presence is Presence.FOUND
-        asked.absent += looked.presence is Presence.ABSENT
-        with office.store.write() as session:
-            _remember(office, session, account, kind, subject_id, looked)
-            office.subject(kind).review(session, office, [subject_id])
-    return asked
-
-
-def _waiting(office: Office, account: str) -> list[tuple[str, int, str]]:
-    with office.store.read() as session:
-        query = select(Transfer.kind, Transfer.subject_id, Transfer.subject).where(
-            Transfer.account == account,
-            Transfer.state == State.HELD,
-            Transfer.cause_code == CauseCode.FIRST_UNKNOWN,
-        )
-        return [(row[0], row[1], row[2]) for row in session.exec(query.order_by(col(Transfer.id)).limit(500))]
+def _ask_about(inquiry: Inquiry, held: Transfer, asked: Asked) -> bool:
+    """Whether there is any sense in asking on."""
+    office = inquiry.office
+    try:
+        looked = inquiry.connection.look_up_subject(held.kind, held.subject)
+    except CredentialsRefused:
+        raise
+    except PartnerError as error:
+        asked.unanswered += 1
+        return _postpone(inquiry, held, error)
+    if looked.presence not in (Presence.FOUND, Presence.ABSENT):
+        return False
+    asked.asked += 1
+    asked.found += looked.presence is Presence.FOUND
+    asked.absent += looked.presence is Presence.ABSENT
+    with office.store.write() as session:
+        # One at a time: another worker may have asked the same.
+        lock_account(session, inquiry.account)
+        one = session.get_one(Transfer, held.id)
+        if (one.state, one.cause_code) == (State.HELD, CauseCode.FIRST_UNKNOWN):
+            _remember(office, session, held, looked)
+            office.subject(held.kind).review(session, office, [held.subject_id])
+    return True
 
 
-def _remember(
-    office: Office, session: Session, account: str, kind: str, subject_id: int, looked: Looked
-) -> None:
-    query = select(Transfer).where(
-        Transfer.account == account, Transfer.kind == kind, Transfer.subject_id == subject_id
-    )
-    one = session.exec(query.order_by(col(Transfer.id).desc())).first()
-    if one is None:
-        return
-    copy = copy_of(Act(office, session, office.operator, office.now), one)
+def _remember(office: Office, session: Session, held: Transfer, looked: Looked) -> None:
+    copy = copy_of(Act(office, session, office.operator, office.now), held)
     if copy is None:
-        copy = PartnerCopy(partner=one.partner, kind=kind, subject_id=subject_id, revision=0)
+        copy = PartnerCopy(partner=held.partner, kind=held.kind, subject_id=held.subject_id, revision=0)
     copy.known = "known" if looked.presence is Presence.FOUND else "absent"
     copy.reference = looked.reference or copy.reference
     copy.asked_at = office.now

@@ -64,7 +64,7 @@ class Step(StrEnum):
 
 
 class Transfer(SQLModel, table=True):
-    """One row of the queue. `due_at` is when it may be tried; `after` the transfer that must be delivered first."""
+    """One row of the queue. `due_at` is when it may be tried, `after` what must be delivered before."""
 
     __tablename__ = "transfer"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (

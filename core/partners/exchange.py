@@ -20,7 +20,8 @@ import httpx
 from core.outbox.outcome import Credentials
 from core.partners.endpoint import PLACEHOLDER, Call, Endpoint, Scheme
 from core.partners.transport import WATCH, CertificateRefused, Watch, WatchedTransport
-from core.redaction import GONE, Redactor
+from core.redaction import GONE, LONGEST, Redactor
+from core.text import shortened, visible
 
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _SHOWN_HEADERS = (
@@ -78,7 +79,7 @@ class Client:
         self._no_authority = ""
         self._client: httpx.Client | None = None
         self._authentication: dict[str, str] = {}
-        self._redactor = Redactor()
+        self._redactor = Redactor((credentials.password,))
         if not self._account_fault:
             self._authentication = _authentication(endpoint, self._values)
             shown = self._authentication.values()
@@ -109,7 +110,7 @@ class Client:
             return exchange.detail
         lines = [f"HTTP {exchange.status}"]
         lines += [f"{name}: {exchange.headers[name]}" for name in _SHOWN_HEADERS if name in exchange.headers]
-        return self.redacted("\n".join(lines) + "\n\n" + _as_text(exchange.body))
+        return _seen(self.redacted("\n".join(lines) + "\n\n" + _as_text(exchange.body)))
 
     def redacted(self, text: str) -> str:
         """Partner text without what this account must keep secret."""
@@ -179,8 +180,9 @@ class Client:
         parts = urlsplit(url)
         target = f"{parts.path}?{parts.query}" if parts.query else parts.path
         lines = [f"{call.method} {target}", *(f"{name}: {text}" for name, text in headers.items())]
-        lines += [f"{name}: {GONE}" for name in self._authentication]
-        return self.redacted("\n".join(lines) + "\n\n" + _as_text(body or b""))
+        shown = _seen(self.redacted("\n".join(lines) + "\n\n" + _as_text(body or b"")))
+        hidden = "".join(f"\n{name}: {GONE}" for name in self._authentication)
+        return shortened(shown.replace("\n", f"{hidden}\n", 1), LONGEST)
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:
@@ -249,7 +251,11 @@ def _by_name(headers: httpx.Headers) -> dict[str, str]:
 
 
 def _as_text(body: bytes) -> str:
-    text = body[:65_536].decode("utf-8", errors="replace").replace("\r\n", "\n")
+    return body[:65_536].decode("utf-8", errors="replace").replace("\r\n", "\n")
+
+
+def _seen(text: str) -> str:
+    """Hidden characters made visible: they may be what a record was refused for."""
     if text.replace("\n", "").isprintable():
         return text
-    return "".join(sign if sign == "\n" or sign.isprintable() else "\ufffd" for sign in text)
+    return shortened("\n".join(map(visible, text.split("\n"))), LONGEST)

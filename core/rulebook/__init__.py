@@ -1,1 +1,1 @@
-"""What is right: rules, the findings they make, the checker that keeps findings current, the condition language."""
+"""What is right: rules, the findings they make, and the condition language."""

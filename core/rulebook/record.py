@@ -55,7 +55,7 @@ class FindingRow(SQLModel, table=True):
 
 
 class Suppression(SQLModel, table=True):
-    """Somebody decided to live with a finding: for this record and value, with a reason, perhaps until a day."""
+    """Somebody lives with a finding: for this record and value, with a reason, perhaps until a day."""
 
     __tablename__ = "suppression"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (sa.Index("ix_suppression_record", "area", "record"),)

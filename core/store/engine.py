@@ -8,7 +8,7 @@ connections that cannot write. PostgreSQL: psycopg 3, READ COMMITTED.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class Store:
             self._writer = self._reader = _postgresql_engine(parsed)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> Generator[Session]:
         """One writing transaction: committed at the end, rolled back on any error.
 
         Raises DatabaseUnavailable where the database is out of reach, locked too long or full.
@@ -49,7 +49,7 @@ class Store:
             yield session
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self) -> Generator[Session]:
         """One reading transaction; keep it short, a long one stops SQLite's checkpoints."""
         with _named_errors(), Session(self._reader, expire_on_commit=False) as session:
             yield session
@@ -111,7 +111,7 @@ def create_private_file(path: Path) -> None:
 
 
 @contextmanager
-def _named_errors() -> Iterator[None]:
+def _named_errors() -> Generator[None]:
     try:
         yield
     except (exc.OperationalError, exc.TimeoutError) as error:

@@ -57,7 +57,7 @@ def downgrade(url: str, target: str) -> None:
     command.downgrade(configuration(url), target)
 
 
-def configuration(url: str):  # noqa: ANN201 - alembic is imported lazily
+def configuration(url: str):
     """Alembic's configuration for one database."""
     from alembic.config import Config
 

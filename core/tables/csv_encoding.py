@@ -118,7 +118,7 @@ def _marked(start: bytes) -> Encoding | None:
 def _asked_for(name: str, wanted: str) -> Encoding:
     try:
         codec = codecs.lookup(wanted).name
-        b"".decode(codec)
+        b"ab".decode(codec, "ignore")
     except (LookupError, ValueError):
         reason = _(
             "There is no encoding {encoding}; usual ones are utf-8 and cp1252.", encoding=visible(wanted)

@@ -30,7 +30,7 @@ from core.tables.rows import (
 SEPARATORS = (";", "\t", ",", "|")
 _SAMPLED = 262_144
 _SAMPLED_RECORDS = 40
-_HINT = re.compile(rb"sep=([!-~\t])\r?\n", re.IGNORECASE)
+_HINT = re.compile(rb"sep=([!#-~\t])\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,10 @@ from typing import BinaryIO
 from core.locale import Message, _
 from core.tables.rows import Limits, Meter
 
-_UNCLOSED_AT_MOST = 100
+_UNCLOSED_AT_MOST = 20
+"""After so many marks that are never closed, a row has to end on its own line: searching is not free."""
+_SEARCHED = 16
+"""How many times the longest row is searched for the mark that closes a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +112,16 @@ class Records:
 
     def _to_the_closing_mark(self, first: bytes) -> bytes | Defect | None:
         """The whole record; a defect if it is too long; None if the mark is not closed by its own row."""
-        lines, size, longest = [first], len(first), self._limits.row
-        while line := self._file.readline(longest):
+        record, size, longest = bytearray(first), len(first), self._limits.row
+        while (line := self._file.readline(longest)) and size < _SEARCHED * longest:
             size += len(line)
             if size <= longest:
-                lines.append(line)
-            is_open = self._quoting.is_open_behind(line, inside=True)
+                record += line
+            is_open = b'"' not in line or self._quoting.is_open_behind(line, inside=True)
             if is_open is None or (len(line) == longest and not line.endswith(b"\n")):
                 return None
             if not is_open:
-                return b"".join(lines) if size <= longest else self._defect_of_length(first)
+                return bytes(record) if size <= longest else self._defect_of_length(record)
         return None
 
     def _too_long(self, beginning: bytes) -> Defect:
@@ -127,13 +130,13 @@ class Records:
             piece = self._file.readline(self._limits.row)
         return self._defect_of_length(beginning)
 
-    def _defect_of_length(self, beginning: bytes) -> Defect:
+    def _defect_of_length(self, beginning: bytes | bytearray) -> Defect:
         return Defect(
             _("the row is longer than {limit} bytes", limit=self._limits.row), self._evidence(beginning)
         )
 
-    def _evidence(self, raw: bytes) -> bytes:
-        return raw[: self._limits.evidence]
+    def _evidence(self, raw: bytes | bytearray) -> bytes:
+        return bytes(raw[: self._limits.evidence])
 
 
 def without_line_end(line: bytes) -> bytes:

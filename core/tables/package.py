@@ -6,13 +6,13 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 from core.errors import UnreadableInput
 from core.locale import _
 from core.tables.rows import Limits, Table
 from core.tables.spreadsheet import Book, table_in
-from core.tables.xml_stream import BrokenXml
+from core.tables.xml_stream import UNREADABLE, BrokenXml, damaged
 
 _SMALL = 10_000_000
 _ODS_CONTENT = "content.xml"
@@ -52,7 +52,11 @@ class Package:
                     size=info.file_size,
                 )
             )
-        with self._archive.open(info) as stream:
+        try:
+            stream = self._archive.open(info)
+        except UNREADABLE as error:
+            raise BrokenXml(damaged(error)) from error
+        with stream:
             yield stream
 
     def beginning(self, part: str, length: int) -> bytes:
@@ -60,7 +64,10 @@ class Package:
         if part not in self:
             return b""
         with self.open(part) as stream:
-            return stream.read(length)
+            try:
+                return stream.read(length)
+            except UNREADABLE as error:
+                raise BrokenXml(damaged(error)) from error
 
     def _part(self, part: str) -> ZipInfo:
         info = self._parts.get(part.casefold())
@@ -96,7 +103,8 @@ def _book(path: Path, package: Package, name: str, limits: Limits) -> Book:
 def opened_package(path: Path, limits: Limits) -> Generator[Package]:
     """An archive's parts for as long as it is open. Raises BrokenXml where it is none."""
     try:
-        with ZipFile(path) as archive:
-            yield Package(archive, limits)
-    except BadZipFile as error:
-        raise BrokenXml(_("The file is damaged: its end is missing or does not fit the rest.")) from error
+        archive = ZipFile(path)
+    except UNREADABLE as error:
+        raise BrokenXml(damaged(error)) from error
+    with archive:
+        yield Package(archive, limits)

@@ -15,6 +15,7 @@ from core.text import folded, squeezed, visible
 
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
+_EVIDENT_BEYOND = 20
 _LETTERS = re.compile(r"[A-Za-z]{1,3}")
 
 
@@ -42,6 +43,11 @@ class Heading:
     row: int
     start: int
     columns: tuple[str, ...]
+
+    @property
+    def end(self) -> int:
+        """The first column behind the heading."""
+        return self.start + len(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,9 @@ def _data_rows(rows: Iterator[SheetRow], heading: Heading, limits: Limits) -> It
 
 
 def _data_row(number: int, row: SheetRow, heading: Heading, limits: Limits) -> Row | BadRow:
-    raw = "\t".join(map(as_evidence, row.cells)).encode("utf-8", "replace")[: limits.evidence]
+    raw = "\t".join(map(as_evidence, row.cells[: heading.end + _EVIDENT_BEYOND])).encode("utf-8", "replace")[
+        : limits.evidence
+    ]
     cells = _cells(row, heading)
     if isinstance(cells, Message):
         return BadRow(number, cells, raw)
@@ -159,7 +167,7 @@ def _data_row(number: int, row: SheetRow, heading: Heading, limits: Limits) -> R
 
 
 def _cells(row: SheetRow, heading: Heading) -> tuple[str, ...] | Message:
-    end = heading.start + len(heading.columns)
+    end = heading.end
     texts: list[str] = []
     for column, cell in enumerate(row.cells):
         if isinstance(cell, Message):

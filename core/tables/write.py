@@ -13,11 +13,11 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
-from io import TextIOWrapper
+from io import TextIOBase, TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO, cast
 
 from core.errors import Inapplicable
 from core.locale import _
@@ -40,7 +40,7 @@ class SheetContent:
 
 
 def write_csv(
-    target: Path | BinaryIO,
+    target: Path | BinaryIO | TextIO,
     headings: Sequence[str],
     rows: Iterable[Sequence[str]],
     *,
@@ -49,17 +49,15 @@ def write_csv(
 ) -> int:
     """Writes UTF-8 with byte order mark and lines ended by CR LF; answers with the number of rows.
 
-    A path gets its new content only when all of it is written. Raises OSError.
+    A path gets its new content only when all of it is written; a text stream keeps its own encoding and gets
+    no mark. Raises OSError.
     """
-    count = 0
-    with _binary(target) as stream:
-        text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-        try:
-            writer = csv.writer(text, delimiter=separator, lineterminator="\r\n")
-            for count, row in enumerate(_with_headings(SheetContent(headings, rows))):
-                writer.writerow([protected(cell) for cell in row] if protect else row)
-        finally:
-            text.detach()
+    with _text(target) as stream:
+        writer = csv.writer(stream, delimiter=separator, lineterminator="\r\n")
+        count = -1
+        for row in _with_headings(SheetContent(headings, rows)):
+            writer.writerow([protected(cell) for cell in row] if protect else row)
+            count += 1
     return count
 
 
@@ -107,6 +105,19 @@ def _fit_for_xlsx(cell: str) -> str:
 
 def _with_headings(content: SheetContent) -> Iterator[Sequence[str]]:
     return chain([content.headings], content.rows)
+
+
+@contextmanager
+def _text(target: Path | BinaryIO | TextIO) -> Generator[TextIO]:
+    if isinstance(target, TextIOBase):
+        yield cast(TextIO, target)
+        return
+    with _binary(cast("Path | BinaryIO", target)) as stream:
+        text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        try:
+            yield text
+        finally:
+            text.detach()
 
 
 @contextmanager

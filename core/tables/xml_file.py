@@ -103,25 +103,30 @@ class _Records:
         """The rows complete with this element's end; it is a record, one within a record, or the root."""
         parent = element.getparent()
         if parent is None:
-            children = list(element)
-            yield from self._between(element, children[self._begun :], children[-1:])
+            yield from self._between(element, list(element))
         elif parent.getparent() is not None:
             self._nesting = _branch(parent)
         else:
-            before = _preceding(element)
-            yield from self._between(parent, before[self._begun :], before[-1:])
+            yield from self._between(parent, _preceding(element))
             self._begun = True
             yield from self._record(element)
 
-    def _between(self, root: Element, strangers: list[Element], last: list[Element]) -> Iterator[BadRow]:
-        for element in strangers:
-            reason = _(
-                "the element {element} is no record like the first one", element=visible(name_of(element.tag))
+    def _between(self, root: Element, siblings: list[Element]) -> Iterator[BadRow]:
+        """What stands behind the last record, which is the first of `siblings` once there was one."""
+        if not self._begun:
+            yield from self._stray_text(root.text)
+        for position, element in enumerate(siblings):
+            if position or not self._begun:
+                shown = visible(name_of(element.tag))
+                reason = _("the element {element} is no record like the first one", element=shown)
+                yield self._bad(reason, self._evidence(element))
+            yield from self._stray_text(element.tail)
+
+    def _stray_text(self, text: str | None) -> Iterator[BadRow]:
+        if _has_text(text):
+            yield self._bad(
+                _("text stands between the records"), (text or "").encode()[: self._limits.evidence]
             )
-            yield self._bad(reason, self._evidence(element))
-        text = last[0].tail if last else root.text
-        if text and not text.isspace():
-            yield self._bad(_("text stands between the records"), text.encode()[: self._limits.evidence])
 
     def _record(self, element: Element) -> Iterator[Row | BadRow]:
         cells = _("its elements are nested") if self._nesting is element else self._cells(element)

@@ -12,6 +12,9 @@ from core.locale import Message, _
 from core.tables.rows import Meter
 from core.text import printable, shortened
 
+UNREADABLE = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What reading a damaged archive, or damaged text, can come to."""
+
 
 class Element(Protocol):
     """What is used of lxml's elements."""
@@ -94,14 +97,19 @@ def elements(source: Source, tags: Collection[str], meter: Meter, most: int) -> 
         _refuse_document_type(events.root)
     except etree.XMLSyntaxError as error:
         raise BrokenXml(_where(error)) from error
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError) as error:
-        raise BrokenXml(_("the file is damaged: {error}", error=_said(error))) from error
+    except UNREADABLE as error:
+        raise BrokenXml(damaged(error)) from error
 
 
 def written(element: Element) -> bytes:
     """An element as XML in UTF-8."""
     etree = cast(Any, import_module("lxml.etree"))
     return etree.tostring(element, encoding="utf-8", with_tail=False)
+
+
+def damaged(error: Exception) -> Message:
+    """That the file is damaged, in the words of whoever noticed."""
+    return _("the file is damaged: {error}", error=_said(error))
 
 
 def name_of(tag: str) -> str:

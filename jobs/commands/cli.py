@@ -5,23 +5,23 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from core.errors import LeitstandError
-from core.locale import Message, _
-from jobs.commands.frame import Frame, language_of
+from core.locale import Message, Say, _
+from jobs.commands.frame import Call, Frame, OpenConsole, language_of
+from jobs.commands.grammar import Group, Option, misuse_of, say_of
 
-OpenConsole = Callable[[Frame], int]
-
-COMMANDS: dict[str, tuple[str, Message]] = {
+COMMANDS: Mapping[str, tuple[str, Message]] = {
     "init": ("office:init", _("Creates an office: home, database, key.")),
     "migrate": ("office:migrate", _("Brings the database to the layout of this program.")),
     "doctor": ("doctor:doctor", _("Checks configuration, database, TLS and accounts.")),
-    "import": ("importing:import_group", _("Imports customers from a file.")),
-    "export": ("exporting:export_group", _("Exports corrections or customers.")),
+    "import": ("importing:import_group", _("Imports customers from files.")),
+    "export": ("exporting:export_group", _("Exports customers, or what the source must mend.")),
     "check": ("checking:check_group", _("Checks records, or a file, by the rules.")),
     "explain": ("rules:explain", _("Explains a rule.")),
     "rules": ("rules:rules_group", _("Lists the rules.")),
@@ -40,7 +40,7 @@ COMMANDS: dict[str, tuple[str, Message]] = {
 }
 
 
-class Tree(click.Group):
+class Tree(Group):
     """The top level; a command's module is loaded when it is called, not for --help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -57,40 +57,91 @@ class Tree(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list for --help, from the table above."""
-        say = language_of(sys.argv[1:], os.environ)
+        say = say_of(ctx)
         with formatter.section(say(_("Commands"))):
             formatter.write_dl([(name, say(text)) for name, (_where, text) in COMMANDS.items()])
 
 
-@click.group(cls=Tree, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="leitstand", message="%(version)s")
-@click.pass_context
-def leitstand(ctx: click.Context) -> None:
-    """Leitstand: see what is stuck at a partner, learn why, repair it, send it again."""
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
-        ctx.exit(2)
+def _begin(**options: Any) -> int:
+    """What `leitstand` alone does: it opens the console, where there is one."""
+    ctx = click.get_current_context()
+    call = ctx.ensure_object(Call)
+    call.options = options
+    if ctx.invoked_subcommand is not None:
+        return 0
+    if call.open_console is not None:
+        return call.open_console(Frame.of(call, None, None, None, "table"))
+    click.echo(ctx.get_help(), err=True)
+    return 2
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        click.echo(version("leitstand"))
+        ctx.exit()
+
+
+leitstand = Tree(
+    "leitstand",
+    _("Leitstand: see what is stuck at a partner, learn why, repair it, send it again."),
+    callback=_begin,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    params=[
+        Option(["--home"], metavar="DIR", spoken=_("The office's folder, for the console or any command.")),
+        Option(["--lang"], metavar="de|en", spoken=_("The language of all texts.")),
+        Option(["--operator"], metavar="NAME", spoken=_("Who calls; set it in authorized_keys.")),
+        Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_version,
+            spoken=_("Shows the version."),
+        ),
+    ],
+)
 
 
 def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
     """Runs a command line and answers its exit code; `open_console` is what `leitstand` alone opens."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
-    say = language_of(arguments, os.environ)
+    say = language_of(arguments)
     try:
         result = leitstand.main(
-            args=list(arguments), prog_name="leitstand", standalone_mode=False, obj=open_console
+            list(arguments), prog_name="leitstand", standalone_mode=False, obj=Call(say, open_console)
         )
+        sys.stdout.flush()
     except LeitstandError as error:
-        click.echo(say(error.message), err=True)
+        _say_on_stderr(say, error.message)
         return error.exit_code
-    except click.exceptions.Abort:
-        click.echo(say(_("Cancelled.")), err=True)
+    except (click.Abort, KeyboardInterrupt):
+        _say_on_stderr(say, _("Cancelled."))
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 2
     except click.ClickException as error:
-        error.show()
+        misuse = misuse_of(error)
+        _say_on_stderr(say, *(one for one in (misuse.message, misuse.help) if one is not None))
         return 2
     except BrokenPipeError:
         # The reader went away, as `head` does; that is no error of ours.
-        sys.stdout = None
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if "LEITSTAND_DEBUG" in os.environ:
+            raise
+        kind = type(error).__name__
+        _say_on_stderr(say, _("An error of our own: {kind}. LEITSTAND_DEBUG=1 shows where.", kind=kind))
+        return 1
     return result if isinstance(result, int) else 0
+
+
+def _say_on_stderr(say: Say, *messages: Message) -> None:
+    from jobs.commands.printing import lines
+
+    for message in messages:
+        click.echo(lines(say(message)), err=True)

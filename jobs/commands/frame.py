@@ -1,68 +1,124 @@
-"""What every command shares: --home, --lang, --operator, --format, the office it opens, how it prints."""
+"""What every command shares: the office it opens, who calls, how it speaks, asks and prints."""
 
 from __future__ import annotations
 
-import functools
 import getpass
-import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.locale import Message, Say, translator
+from core.errors import NotAllowed, WrongUsage
+from core.locale import Message, Say, _, translator
 from core.text import printable
+from jobs.commands import printing
+from jobs.commands.printing import Column, Listing
 
 if TYPE_CHECKING:
     from core.office import Office
 
-Rows = Iterable[Sequence[object]]
+FORMATS = ("table", "json", "csv")
+TABLE_LIMIT = 1000
+"""Rows of a table unless --limit says otherwise; who wants all of them wants JSON or CSV."""
+_LANGUAGE_SETTING = re.compile(r"""^[ \t]*language[ \t]*=[ \t]*["'](\w+)["']""", re.MULTILINE)
+_YES = frozenset({"j", "ja", "y", "yes"})
+
+OpenConsole = Callable[["Frame"], int]
+
+
+@dataclass
+class Call:
+    """One call of the program: how to speak, the console's door, and the options before the command."""
+
+    say: Say
+    open_console: OpenConsole | None = None
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass
 class Frame:
-    """One call of the program: where the office is, who calls, how to speak and print."""
+    """What a command is given: where the office is, who calls, how to speak and print."""
 
     home: Path
     operator: str
     say: Say
     language: str
     format: str
+    zone: str = "Europe/Berlin"
+
+    @staticmethod
+    def of(call: Call, home: Path | None, lang: str | None, operator: str | None, format_: str) -> Frame:
+        """From options after the command, before it, and from the environment; the first that says something."""
+        chosen = _path(home or call.options.get("home") or os.environ.get("LEITSTAND_HOME")) or default_home()
+        language = lang_of(lang or call.options.get("lang"), os.environ, chosen)
+        fixed = call.options.get("operator")
+        if fixed and operator not in (None, fixed):
+            raise NotAllowed(_("This access belongs to {operator}.", operator=fixed))
+        who = operator or fixed or os.environ.get("LEITSTAND_OPERATOR") or login_name()
+        return Frame(chosen, who, translator(language), language, format_)
 
     def office(self) -> _Opened:
-        """The office, for a `with` statement. Raises NoOffice."""
+        """The office, for a `with` statement. Raises NoOffice, DatabaseUnavailable, UnreadableInput."""
         return _Opened(self)
 
-    def table(self, headings: Sequence[Message], rows: Rows) -> None:
-        """Prints a listing on stdout: as a table, or as CSV where --format says so."""
-        texts = [[self.text(cell) for cell in row] for row in rows]
-        names = [self.say(heading) for heading in headings]
+    def list(self, listing: Listing[Any], items: Iterable[Any], limit: int | None = None) -> int:
+        """Prints a listing on stdout as --format says; answers how many rows it had."""
+        if self.format == "json":
+            return printing.write_json(listing, _first(items, limit), self.say)
         if self.format == "csv":
-            _print_csv(names, texts)
-        else:
-            _print_table(names, texts)
+            return printing.write_csv_listing(listing, _first(items, limit), self.text)
+        most = TABLE_LIMIT if limit is None else limit
+        shown = list(_first(items, most + 1))
+        printing.write_table(listing, shown[:most], self.text)
+        if len(shown) > most and limit is None:
+            self.tell(_("Only the first {count} are shown; --limit, --where or --format json.", count=most))
+        return len(shown[:most])
+
+    def table(self, headings: Sequence[Message], rows: Iterable[Sequence[object]]) -> None:
+        """Prints a small table on stdout, whatever --format says."""
+        columns = tuple(
+            Column(heading, lambda row, at=position: row[at]) for position, heading in enumerate(headings)
+        )
+        printing.write_table(Listing(columns, lambda _row: {}), list(rows), self.text)
 
     def json(self, value: object) -> None:
         """Prints machine output on stdout."""
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        click.echo(printing.as_json(value, self.say))
 
-    def text(self, value: object) -> str:
-        """A value as it may stand on a terminal: translated, without control characters."""
-        if value is None:
-            return ""
-        if isinstance(value, Message):
-            return printable(self.say(value))
-        return printable(str(value))
+    def print(self, message: Message) -> None:
+        """Prints a sentence that is what was asked for: on stdout."""
+        click.echo(self.text(message))
 
     def tell(self, message: Message) -> None:
         """Says something that is no data: on stderr."""
-        click.echo(self.text(message), err=True)
+        click.echo(printing.lines(self.say(message)), err=True)
+
+    def text(self, value: object) -> str:
+        """A value as it may stand on a terminal: translated, without control characters, on one line."""
+        return printable(printing.spoken(value, self.say, self.zone))
+
+    def confirm(self, question: Message, *, yes: bool) -> bool:
+        """Asks on stderr; `yes` answers. Raises WrongUsage where nobody can be asked."""
+        if yes:
+            return True
+        if not is_terminal():
+            raise WrongUsage(_("{question} Nobody can be asked here: say --yes.", question=question))
+        click.echo(f"{self.text(question)} {self.say(_('[y/N]'))} ", err=True, nl=False)
+        answer = sys.stdin.readline()
+        if not answer:
+            raise click.Abort
+        return answer.strip().casefold() in _YES
+
+    def progress(self, label: Message) -> Callable[[int, int], bool]:
+        """What tells (done, of all) on stderr while somebody is watching; it always answers: go on."""
+        return printing.Progress(self.text(label))
 
 
 class _Opened(AbstractContextManager["Office"]):
@@ -75,6 +131,7 @@ class _Opened(AbstractContextManager["Office"]):
         from core.opening import open_office
 
         self.opened = open_office(self.frame.home, os.environ, operator=self.frame.operator)
+        self.frame.zone = self.opened.settings.time_zone
         return self.opened
 
     def __exit__(
@@ -83,27 +140,16 @@ class _Opened(AbstractContextManager["Office"]):
         self.opened.store.close()
 
 
-FORMATS = ("table", "json", "csv")
+def _first(items: Iterable[Any], limit: int | None) -> Iterable[Any]:
+    if limit is None:
+        return items
+    from itertools import islice
+
+    return islice(items, limit)
 
 
-def framed(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command the shared options and hands it a Frame as its first argument."""
-
-    @click.option("--home", type=click.Path(file_okay=False, path_type=Path), envvar="LEITSTAND_HOME")
-    @click.option("--lang", envvar="LEITSTAND_LANG", help="de, en")
-    @click.option("--operator", envvar="LEITSTAND_OPERATOR")
-    @click.option("--format", "format_", type=click.Choice(FORMATS), default="table")
-    @functools.wraps(function)
-    def command(
-        *args: Any, home: Path | None, lang: str | None, operator: str | None, format_: str, **values: Any
-    ) -> Any:
-        language = lang_of(lang, os.environ)
-        frame = Frame(
-            home or default_home(), operator or getpass.getuser(), translator(language), language, format_
-        )
-        return function(frame, *args, **values)
-
-    return command
+def _path(value: Path | str | None) -> Path | None:
+    return Path(value) if value else None
 
 
 def default_home() -> Path:
@@ -113,38 +159,48 @@ def default_home() -> Path:
     return user_data_path("leitstand")
 
 
-def lang_of(wanted: str | None, variables: Mapping[str, str]) -> str:
-    """German unless English is asked for, by option or by the locale."""
-    if wanted:
-        return "en" if wanted.lower().startswith("en") else "de"
+def login_name() -> str:
+    """Who is logged in; in a container the number may have no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid{os.getuid()}"
+
+
+def lang_of(wanted: str | None, variables: Mapping[str, str], home: Path | None = None) -> str:
+    """German unless English is asked for: by option, variable, leitstand.toml, or the locale."""
+    chosen = wanted or variables.get("LEITSTAND_LANG") or _language_in(home)
+    if chosen:
+        return "en" if chosen.lower().startswith("en") else "de"
     locale = variables.get("LC_ALL") or variables.get("LC_MESSAGES") or variables.get("LANG") or ""
     return "en" if locale.lower().startswith("en") else "de"
 
 
-def language_of(arguments: Sequence[str], variables: Mapping[str, str]) -> Say:
+def _language_in(home: Path | None) -> str | None:
+    """What leitstand.toml says, read with half an eye: a faulty file is reported when the office is opened."""
+    if home is None:
+        return None
+    try:
+        found = _LANGUAGE_SETTING.search((home / "leitstand.toml").read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return None
+    return found[1] if found else None
+
+
+def language_of(arguments: Sequence[str], variables: Mapping[str, str] = os.environ) -> Say:
     """How to say what happens before, or instead of, a command."""
-    wanted = variables.get("LEITSTAND_LANG")
+    wanted = home = None
     for position, argument in enumerate(arguments):
-        if argument == "--lang" and position + 1 < len(arguments):
-            wanted = arguments[position + 1]
-        elif argument.startswith("--lang="):
-            wanted = argument.removeprefix("--lang=")
-    return translator(lang_of(wanted, variables))
+        following = arguments[position + 1] if position + 1 < len(arguments) else None
+        name, equals, value = argument.partition("=")
+        if name == "--lang":
+            wanted = value if equals else following
+        elif name == "--home":
+            home = value if equals else following
+    folder = _path(home or variables.get("LEITSTAND_HOME"))
+    return translator(lang_of(wanted, variables, folder))
 
 
 def is_terminal() -> bool:
     """Whether somebody sits there who can be asked."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _print_csv(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from core.tables.write import write_csv
-
-    write_csv(sys.stdout, names, rows)
-
-
-def _print_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(names, *rows, strict=True)]
-    for row in (names, *rows) if rows else (names,):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+    return sys.stdin.isatty() and sys.stderr.isatty()

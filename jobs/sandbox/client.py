@@ -148,7 +148,8 @@ class VemaSandbox:
         finally:
             connection.close()
         if response.status >= 400:
-            raise WrongUsage(_("{reason}", reason=content.decode("utf-8", "replace")))
+            said = content.decode("utf-8", "replace")
+            raise WrongUsage(_("The sandbox does not take this: {reason}", reason=said))
         return content
 
     @cached_property
@@ -166,12 +167,19 @@ class SpawnedSandbox(VemaSandbox):
     def stop(self) -> int:
         """Asks it to stop and waits; its exit code."""
         self.process.terminate()
-        return self.process.wait(START_SECONDS)
+        return self._ended()
 
     def kill(self) -> None:
         """As a power cut would."""
         self.process.kill()
-        self.process.wait(START_SECONDS)
+        self._ended()
+
+    def _ended(self) -> int:
+        code = self.process.wait(START_SECONDS)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe:
+                pipe.close()
+        return code
 
 
 @contextmanager
@@ -234,11 +242,13 @@ def spawn_sandbox(
     files = {"--faults": faults_file, "--receipts": receipts, "--state": state, "--directory": directory}
     options = [str(part) for option, file in files.items() if file for part in (option, file)]
     command = [sys.executable, "-m", "jobs.sandbox", "--port", str(port), "--with-stdin", *options]
-    process = _start(command, directory / "sandbox.log")
+    log = directory / "sandbox.log"
+    said_before = log.stat().st_size if log.exists() else 0
+    process = _start(command, log)
     base_url = cast(IO[str], process.stdout).readline().strip()
     if not base_url:
         process.wait(START_SECONDS)
-        said = (directory / "sandbox.log").read_text(encoding="utf-8", errors="replace").strip()
+        said = log.read_bytes()[said_before:].decode("utf-8", "replace").strip()
         raise LeitstandError(_("The sandbox did not start: {reason}", reason=said))
     return SpawnedSandbox(base_url, directory / "sandbox-ca.pem", process)
 

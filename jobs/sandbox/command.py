@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import threading
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
+
+from core.errors import WrongUsage
+from core.locale import Message, _
+from jobs.commands.frame import Frame
+from jobs.commands.grammar import FILE, Whole, command, option
 
 if TYPE_CHECKING:
     from jobs.sandbox.certificates import Certificates
     from jobs.sandbox.server import Server
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-_EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_OURS = "# The simulated VEMA extranet"
 
 
-@click.command("sandbox")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port; 0 takes a free one.")
-@click.option("--faults", type=_EXISTING, help="TOML: what goes wrong; may be edited while it runs.")
-@click.option("--config-out", type=_FILE, help="Writes the lines that leitstand.toml needs, and an account.")
-@click.option("--receipts", type=_FILE, help="Appends a line of JSON for every hand-over.")
-@click.option("--state", type=_FILE, help="Remembers its customers in this file, for the next start.")
-@click.option("--directory", type=_FOLDER, help="Where its certificates lie, for the next start too.")
-@click.option("--fsync", is_flag=True, help="Has every line of state and receipts on disk before it answers.")
-@click.option("--with-stdin", is_flag=True, hidden=True, help="Stops once standard input is closed.")
+@command("sandbox", _("Runs the simulated VEMA extranet on loopback; prints its address once it is ready."))
+@option("--port", type=Whole(), default=0, help=_("The port; 0 takes a free one."))
+@option("--faults", type=FILE, help=_("TOML: what goes wrong; may be edited meanwhile."))
+@option("--config-out", type=FILE, help=_("Writes what leitstand.toml needs, and an account."))
+@option("--receipts", type=FILE, help=_("Appends a line of JSON for every hand-over."))
+@option("--state", type=FILE, help=_("Remembers its customers in this file."))
+@option("--directory", type=_FOLDER, help=_("Where its certificates lie, for the next start too."))
+@option("--fsync", is_flag=True, help=_("State and receipts are on disk before it answers."))
+@option("--with-stdin", is_flag=True, hidden=True, help=_("Stops once standard input is closed."))
 def sandbox(
+    frame: Frame,
     port: int,
     faults: Path | None,
     config_out: Path | None,
@@ -40,16 +48,20 @@ def sandbox(
     fsync: bool,
     with_stdin: bool,
 ) -> None:
-    """Runs the simulated VEMA extranet on loopback; prints its address when it is ready."""
+    """Serves until a signal comes."""
     from jobs.sandbox.opening import open_server
 
+    if config_out:
+        _need_ours(config_out)
     with ExitStack() as stack:
         folder = _folder(directory, config_out, stack)
         server, made = open_server(folder, port, faults, receipts, state, _announce, fsync)
         if config_out:
             _write_configuration(config_out, server, made)
+        frame.tell(_account(server, made))
         if with_stdin:
             threading.Thread(target=_stop_after_stdin, args=(server,), daemon=True).start()
+        _stop_on_signals(server)
         server.serve_until_stopped()
 
 
@@ -62,15 +74,43 @@ def _folder(directory: Path | None, config_out: Path | None, stack: ExitStack) -
     return Path(stack.enter_context(TemporaryDirectory(prefix="leitstand-sandbox-")))
 
 
+def _account(server: Server, made: Certificates) -> Message:
+    account = server.account
+    return _(
+        "Account {name}, password {password}, Mitgliedsnummer {member}; certificate: {file}",
+        name=account.name,
+        password=account.password,
+        member=account.member,
+        file=made.ca_file,
+    )
+
+
 def _announce(base_url: str) -> None:
     click.echo(base_url)
     sys.stdout.flush()
 
 
+def _stop_on_signals(server: Server) -> None:
+    """uvicorn raises the signal that ended it once more afterwards; with these handlers that ends well."""
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
 def _stop_after_stdin(server: Server) -> None:
-    while sys.stdin.buffer.read(4096):
+    # not through sys.stdin: its lock, held here, would abort the interpreter at its end
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     server.should_exit = True
+
+
+def _need_ours(file: Path) -> None:
+    """The configuration of a real office is never overwritten."""
+    if file.exists() and not file.read_text(encoding="utf-8", errors="replace").startswith(_OURS):
+        raise WrongUsage(_("{file} is there already and does not come from a sandbox.", file=file))
 
 
 def _write_configuration(file: Path, server: Server, made: Certificates) -> None:
@@ -80,7 +120,7 @@ def _write_configuration(file: Path, server: Server, made: Certificates) -> None
     write_private(
         file,
         f"""\
-# The simulated VEMA extranet, for as long as `leitstand sandbox` runs.
+{_OURS}, for as long as `leitstand sandbox` runs.
 [partners.vema]
 base_url = {json.dumps(server.base_url)}
 ca_file = {json.dumps(str(made.ca_file.resolve()), ensure_ascii=False)}

@@ -33,14 +33,18 @@ def open_server(
     from jobs.sandbox.memory import Lines, Memory
     from jobs.sandbox.server import Sandbox, Server
 
-    memory = Memory(Lines(state, fsync) if state else None, Lines(receipts, fsync) if receipts else None)
+    try:
+        made = certificates(directory)
+        memory = Memory(Lines(state, fsync) if state else None, Lines(receipts, fsync) if receipts else None)
+    except OSError as error:
+        message = _("{file} cannot be written: {reason}", file=error.filename, reason=error.strerror)
+        raise WrongUsage(message) from error
     sandbox = Sandbox(memory, FaultsFile(faults) if faults else None)
-    made = certificates(directory)
     try:
         return Server(sandbox, made, port, ready), made
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WrongUsage(_("Port {port} cannot be used: {reason}", port=port, reason=reason)) from error
+    except (OSError, OverflowError) as error:
+        message = _("Port {port} cannot be used: {reason}", port=port, reason=str(error))
+        raise WrongUsage(message) from error
 
 
 def need_packages() -> None:

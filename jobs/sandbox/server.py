@@ -237,6 +237,12 @@ class _Protocol(H11Protocol):
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
+    def shutdown(self) -> None:
+        """An idle member need not take part in closing: one that does not read would hold everything up."""
+        super().shutdown()
+        if self.transport.is_closing():
+            self.transport.abort()
+
 
 def _configuration(sandbox: Sandbox, server_file: Path) -> uvicorn.Config:
     return uvicorn.Config(

@@ -84,6 +84,10 @@ def test_a_missing_translation_is_named(entries: Catalog) -> None:
     assert wrong([Text("Discard", None, "here")], entries) == ["'Discard' has no de translation"]
 
 
+def test_what_is_only_values_and_signs_needs_no_translation() -> None:
+    assert wrong([Text("{file}: {reason}", None, "here")], catalogue()) == []
+
+
 def test_a_missing_plural_form_is_named() -> None:
     assert wrong([Text("row", "rows", "here")], catalogue(row="Zeile")) == ["'row' lacks a plural form"]
 

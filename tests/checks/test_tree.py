@@ -29,7 +29,7 @@ def test_a_long_file_is_named(tmp_path: Path) -> None:
     [
         ("see py" + "pi.org", "names a package registry"),
         ("cd /" + "work/main", "names a folder of one machine"),
-        ("class FileHelper:", "the name does not say what it does"),
+        ("class File" + "Helper:", "the name does not say what it does"),
     ],
 )
 def test_what_does_not_belong_into_the_project_is_named(tmp_path: Path, text: str, complaint: str) -> None:

@@ -40,6 +40,15 @@ def placeholders(pattern: str) -> frozenset[str]:
     return frozenset(name for _text, name, _spec, _how in Formatter().parse(pattern) if name is not None)
 
 
+def has_words(pattern: str) -> bool:
+    """Whether anything but values and signs is said, so that there is something to translate."""
+    try:
+        said = "".join(text for text, *_value in Formatter().parse(pattern))
+    except ValueError:
+        return True
+    return any(character.isalpha() for character in said)
+
+
 def texts_in(files: Iterable[Path]) -> tuple[list[Text], list[Problem]]:
     """All texts of these Python files, and what is wrong with how they are made."""
     found: list[Text] = []

@@ -18,7 +18,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from tests.checks.texts import Problem, Text, placeholders, texts_in
+from tests.checks.texts import Problem, Text, has_words, placeholders, texts_in
 
 LANGUAGE = "de"
 PLURALS = 2
@@ -52,10 +52,11 @@ def check(texts: Iterable[Text], catalogue: Catalog) -> Iterator[Problem]:
 
 
 def _check_text(text: Text, entry: Message | None) -> Iterator[Problem]:
-    translations = _translations(entry) if entry else []
-    if not entry or not any(translations):
-        yield Problem(text.place, f"{text.text!r} has no {LANGUAGE} translation")
+    if not entry or not any(_translations(entry)):
+        if has_words(text.text):
+            yield Problem(text.place, f"{text.text!r} has no {LANGUAGE} translation")
         return
+    translations = _translations(entry)
     if entry.fuzzy:
         yield Problem(text.place, f"{text.text!r} is marked fuzzy")
     if text.plural is None:
@@ -151,7 +152,7 @@ def _print_missing(texts: Iterable[Text], catalogue: Catalog) -> None:
     lacking = Catalog(locale=LANGUAGE)
     for text in sorted(texts, key=_has_plural):
         entry = catalogue.get(text.text)
-        if not entry or not any(_translations(entry)):
+        if has_words(text.text) and not (entry and any(_translations(entry))):
             lacking.add((text.text, text.plural) if text.plural else text.text)
     print(rendered(lacking).removeprefix(HEADER), end="")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-import signal
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from tests.real import require
 from tests.real.postgres import PostgresServer, running_postgres
+
+ROOT = Path(__file__).parents[2]
 
 
 def tables(url: str) -> set[str]:
@@ -62,23 +64,23 @@ def test_a_crashed_server_comes_back_with_what_was_committed() -> None:
 
 @pytest.mark.postgresql
 @pytest.mark.chaos
-def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
-    started = tmp_path / "pid"
+def test_the_server_ends_with_the_process_that_started_it() -> None:
     script = (
-        "import pathlib, signal, sys\n"
+        "import signal\n"
         "from tests.real.postgres import running_postgres\n"
         "with running_postgres() as server:\n"
-        "    pathlib.Path(sys.argv[1]).write_text(str(server.process.pid))\n"
-        "    print('up', flush=True)\n"
+        "    print(server.process.pid, server.folder, flush=True)\n"
         "    signal.pause()\n"
     )
-    owner = subprocess.Popen([sys.executable, "-c", script, str(started)], stdout=subprocess.PIPE)
+    owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert owner.stdout is not None
-    assert owner.stdout.readline() == b"up\n"
-    server = os.pidfd_open(int(started.read_text()))
-    owner.send_signal(signal.SIGKILL)
+    pid, folder = owner.stdout.readline().split()
+    server = os.pidfd_open(int(pid))
+    owner.kill()
     owner.communicate()
     assert ended(server)
+    # what a killed process cannot tidy up
+    shutil.rmtree(folder)
 
 
 def ended(process: int) -> bool:

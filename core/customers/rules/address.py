@@ -19,6 +19,7 @@ from core.text import compacted, folded, is_blank, tidied
 GERMANY = frozenset({"d", "de", "deu", "ger", "deutschland", "germany", "brd", "bundesrepublik deutschland"})
 """How Germany is written in address books, folded."""
 
+_LONGEST_WORTH_A_PROPOSAL = 40
 _is_postcode = re.compile(r"[0-9]{5}").fullmatch
 _with_prefix = re.compile(r"(?:D|DE)[-\u2010-\u2013]?([0-9]{5})", re.IGNORECASE).fullmatch
 _without_zero = re.compile(r"[1-46-9][0-9]{3}").fullmatch
@@ -66,7 +67,7 @@ def _misspelt_postcode(customer: CustomerFields, given: Given, compact: str) -> 
         return _postcode(
             text, _("Postcode “{value}” has a country code in front.", value=value), safe(prefixed[1])
         )
-    plain = unicodedata.normalize("NFKC", compact)
+    plain = unicodedata.normalize("NFKC", compact[:_LONGEST_WORTH_A_PROPOSAL])
     if _is_postcode(plain):
         return _postcode(
             text, _("Postcode “{value}” is not written in digits 0 to 9.", value=value), unsafe(plain)
@@ -127,7 +128,7 @@ def country_not_transferable(customer: CustomerFields, given: Given) -> Iterator
 
     Why: customers abroad are refused whatever else is right with them; their postcode and IBAN do not fit.
     Remedy: the record is right, it only cannot be transmitted: keep the customer here and tell the partner
-    in another way. A country that is spelt differently is corrected.
+    in another way. A country that is only spelt differently is a warning, and corrected.
     """
     countries = given.limits.countries
     country = customer.country

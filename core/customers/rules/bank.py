@@ -18,6 +18,7 @@ from core.rulebook.finding import Fix, FixKind, Found, Severity, found, safe, un
 from core.rulebook.rule import Need
 from core.text import compacted
 
+_LONGEST_WORTH_A_PROPOSAL = 60
 _has_german_form = re.compile(r"DE[0-9A-Z]{20}").fullmatch
 _is_german = re.compile(r"DE[0-9]{20}").fullmatch
 _is_foreign = re.compile(r"(?!DE)[A-Z]{2}[0-9]{2}[0-9A-Z]{8,30}").fullmatch
@@ -65,6 +66,8 @@ def iban_length(customer: CustomerFields, given: Given) -> Iterator[Found]:
 
 
 def _without_separators(compact: str) -> Fix | None:
+    if len(compact) > _LONGEST_WORTH_A_PROPOSAL:
+        return None
     plain = _SEPARATORS.sub("", unicodedata.normalize("NFKC", compact)).upper()
     return unsafe(plain) if is_sound(plain) else None
 
@@ -113,7 +116,7 @@ def _bank_sentence(judgement: Verdict, iban: str, today: date) -> Message:
         claim = _("Bank code {code} of IBAN “{value}” was given up", code=code, value=iban)
     else:
         claim = _(
-            "Account number {account} of IBAN “{value}” does not exist at {bank}",
+            "Account number {account} of IBAN “{value}” cannot exist at {bank}",
             account=account,
             value=iban,
             bank=bank_name(code) or code,

@@ -16,6 +16,7 @@ from core.rulebook.finding import Fix, FixKind, Found, Severity, found, safe, un
 from core.rulebook.rule import Need
 from core.text import damage_undone, tidied
 
+_LONGEST_WORTH_A_PROPOSAL = 1000
 _is_of_no_set = re.compile(
     "[\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffd-\uffff\U0001fffe\U0001ffff\U000f0000-\U0010ffff]"
 ).search
@@ -97,6 +98,8 @@ def _outside_sentence(field: str, text: str, at: int) -> Message:
 
 
 def _spelt_otherwise(text: str, characters: str) -> Fix | None:
+    if len(text) > _LONGEST_WORTH_A_PROPOSAL:
+        return None
     spelt = "".join(
         character if _can_be_written(character, characters) else _without_accent(character)
         for character in text

@@ -16,6 +16,7 @@ from core.rulebook.finding import Fix, FixKind, Found, Severity, found, unsafe
 from core.text import tidied
 
 _in_angle_brackets = re.compile(r"<\s*(?:mailto:)?([^<>\s]+)\s*>").search
+_LONGEST_WORTH_A_PROPOSAL = 500
 _several = re.compile(r"@.*[;,\s/].*@").search
 
 
@@ -45,6 +46,8 @@ def _mail_sentence(text: str) -> Message:
 
 
 def _mail_fix(address: str) -> Fix | None:
+    if len(address) > _LONGEST_WORTH_A_PROPOSAL:
+        return None
     bracketed = _in_angle_brackets(address)
     proposal = bracketed[1] if bracketed else address.removeprefix("mailto:").replace(" ", "")
     return unsafe(proposal) if proposal != address and is_mail_address(proposal) else None

@@ -65,17 +65,16 @@ def _fix(text: str) -> Fix:
 def _first_defect(text: str) -> int:
     if text[0] == " ":
         return 0
-    places = (at for at, character in enumerate(text) if _is_hidden(character) or text[at : at + 2] == "  ")
-    return next(places, len(text) - 1)
+    places = (text.find(sign) for sign in ("  ", *_hidden_in(text)))
+    return min((at for at in places if at >= 0), default=len(text) - 1)
 
 
-def _is_hidden(character: str) -> bool:
-    return character != " " and unicodedata.category(character) in _HIDDEN
+def _hidden_in(text: str) -> list[str]:
+    return [one for one in dict.fromkeys(text) if one != " " and unicodedata.category(one) in _HIDDEN]
 
 
 def _defects(text: str) -> tuple[Message, ...]:
-    hidden = dict.fromkeys(character for character in text if _is_hidden(character))
-    named = [_named(character) for character in list(hidden)[:_MOST_NAMED]]
+    named = [_named(character) for character in _hidden_in(text)[:_MOST_NAMED]]
     if text[0] == " ":
         named.append(_("a blank at the beginning"))
     if text[-1] == " ":

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.customers.given import Limits
 from core.errors import Inapplicable
 from core.locale import _
 from core.outbox.outcome import Connection, Credentials
 from core.partners.vema.profile import SHIPPED, VemaProfile, read_profile
 from core.settings import PartnerSettings
+
+if TYPE_CHECKING:
+    from core.customers.given import Limits
 
 
 class VemaPartner:

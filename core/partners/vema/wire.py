@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.customers.fields import FIELD_BY_ATTRIBUTE
 from core.errors import Inapplicable
 from core.locale import _
 from core.partners.vema.profile import AnswerForm, XmlForm
@@ -32,7 +33,7 @@ class Unwritable(Inapplicable):
         super().__init__(
             _(
                 "The field {field} holds a character that cannot be transmitted ({character}): {text}",
-                field=field,
+                field=FIELD_BY_ATTRIBUTE[field].label if field in FIELD_BY_ATTRIBUTE else field,
                 character=f"U+{ord(character):04X}",
                 text=visible(shortened(text, 80)),
             )

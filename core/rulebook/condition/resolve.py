@@ -41,7 +41,7 @@ from core.rulebook.condition.vocabulary import (
     Vocabulary,
     nearest,
 )
-from core.text import folded
+from core.text import folded, printable, visible
 
 if TYPE_CHECKING:
     from regex import Pattern as CompiledRegex
@@ -65,14 +65,13 @@ class Resolver:
     def resolve(self, leaf: Leaf) -> tuple[Leaf, Check]:
         """The test in canonical words, and what it means; raises ConditionError."""
         field = self._field(leaf)
-        named = replace(leaf, field=field.name)
         if isinstance(field, FlagField):
-            return self._flag(field, named)
-        if isinstance(named, Missing):
-            return named, MissingCheck(field)
+            return self._flag(field, leaf)
+        if isinstance(leaf, Missing):
+            return replace(leaf, field=field.name), MissingCheck(field)
         if isinstance(field, ChoiceField):
-            return self._choice(field, named)
-        return named, self._check(field, named)
+            return self._choice(field, leaf)
+        return replace(leaf, field=field.name), self._check(field, leaf)
 
     def _field(self, leaf: Leaf) -> AnyField:
         field = self.vocabulary.find(leaf.field)
@@ -116,14 +115,16 @@ class Resolver:
         if isinstance(field, DateField):
             day = RELATIVE_DAYS.get(folded(text), read_day(text))
             if day is None:
-                raise self._wrong(test, _("{value} is no date; write 01.02.2026 or 2026-02-01.", value=text))
+                raise self._wrong(
+                    test, _("{value} is no date; write 01.02.2026 or 2026-02-01.", value=visible(text))
+                )
             return DayCheck(field, test.op, day)
         number = read_number(text)
         if number is None and is_ambiguous(text):
-            reason = _("{value} can be read in two ways; write 1234 or 1,2340.", value=text)
+            reason = _("{value} can be read in two ways; write 1234 or 1,2340.", value=visible(text))
             raise self._wrong(test, reason)
         if number is None:
-            raise self._wrong(test, _("{value} is no number.", value=text))
+            raise self._wrong(test, _("{value} is no number.", value=visible(text)))
         return NumberCheck(field, test.op, number)
 
     def _age(self, field: Field, test: Comparison, text: str) -> Check:
@@ -132,7 +133,7 @@ class Resolver:
         except OverflowError:
             read = None
         if read is None:
-            raise self._wrong(test, _("{value} is no age; write 30min, 12h, 2d or 3w.", value=text))
+            raise self._wrong(test, _("{value} is no age; write 30min, 12h, 2d or 3w.", value=visible(text)))
         span, unit = read
         if test.op in (Op.IS, Op.IS_NOT) and span % unit:
             raise self._wrong(test, _("An age is compared with > or <, or with a whole number of its unit."))
@@ -165,14 +166,15 @@ class Resolver:
 
     def _choice(self, field: ChoiceField, test: Comparison) -> tuple[Comparison, Check]:
         pattern = self._word(test)
+        named = replace(test, field=field.name)
         if pattern.is_anything:
-            return test, self._anything(field, test)
+            return named, self._anything(field, test)
         chosen = field.chosen(pattern, fitting(tuple(map(folded, pattern.parts))))
         if not chosen:
             raise self._unknown_word(test, pattern, field.choices)
         english = Pattern((chosen[0].english,))
         same = pattern.literal is not None and field.chosen(english, bool) == chosen
-        canonical = replace(test, value=english) if same else test
+        canonical = replace(named, value=english) if same else named
         return canonical, ChoiceCheck(field, tuple(choice.value for choice in chosen), test.op is Op.IS_NOT)
 
     def _flag(self, field: FlagField, leaf: Leaf) -> tuple[Leaf, Check]:
@@ -182,7 +184,7 @@ class Resolver:
         flag = field.flag(word.literal) if word.literal is not None else None
         if flag is None:
             raise self._unknown_word(leaf, word, field.flags)
-        canonical = replace(leaf, value=Pattern((flag.english,)))
+        canonical = replace(leaf, field=field.name, value=Pattern((flag.english,)))
         means = self._meaning(flag, flag.means) if isinstance(flag.means, str) else flag.means
         return canonical, FlagCheck(means, leaf.op is Op.IS_NOT)
 
@@ -232,10 +234,12 @@ def _compiled(source: str) -> CompiledRegex[str]:
     try:
         return regex.compile(unicodedata.normalize("NFC", source), regex.IGNORECASE | regex.FULLCASE)
     except regex.error as error:
-        reason = _("The regular expression cannot be read: {reason}.", reason=getattr(error, "msg", ""))
+        reason = _(
+            "The regular expression cannot be read: {reason}.", reason=printable(getattr(error, "msg", ""))
+        )
         raise _UnfitRegex(reason, min(getattr(error, "pos", None) or 0, len(source))) from None
     except (RecursionError, OverflowError, ValueError, MemoryError) as error:
-        reason = _("The regular expression cannot be read: {reason}.", reason=str(error))
+        reason = _("The regular expression cannot be read: {reason}.", reason=printable(str(error)))
         raise _UnfitRegex(reason) from None
 
 

@@ -61,13 +61,14 @@ def _values(field: AnyField) -> Iterable[Choice | Flag]:
 
 
 def _fitting(named: Iterable[AnyField | Choice | Flag], beginning: str, lang: str) -> list[str]:
-    found: list[str] = []
+    """Of each the first name that begins so; names in the language `lang` before all others."""
+    own: list[str] = []
+    others: list[str] = []
     for one in named:
         english = one.english if isinstance(one, Choice | Flag) else one.name
-        names = (one.german, english) if lang == "de" else (english, one.german)
-        fit = next(
-            (name for name in (*names, *one.aliases) if folded(name).startswith(folded(beginning))), None
-        )
-        if fit is not None:
-            found.append(fit)
-    return found
+        first, second = (one.german, english) if lang == "de" else (english, one.german)
+        names = (first, second, *one.aliases)
+        begun = next((name for name in names if folded(name).startswith(folded(beginning))), None)
+        if begun is not None:
+            (own if begun == first else others).append(begun)
+    return own + others

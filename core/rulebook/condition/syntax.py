@@ -87,7 +87,7 @@ def _test(field: Token, op: Op, value: Token, length: bool = False) -> Compariso
 
 def _reserved(field: str, value: str) -> Message:
     if value.casefold() != "missing":
-        return _("There is no operator =; an exact length is len>=5 len<=5.")
+        return _("There is no operator =; an exact length is {field}:len>=5 {field}:len<=5.", field=field)
     return _("Write NOT {field}:missing, or put {word} in quotation marks.", field=field, word=value)
 
 

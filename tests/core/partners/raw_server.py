@@ -136,16 +136,14 @@ def at_the_same_time(number: int, then: Step) -> Step:
 class RawServer:
     """Listens on loopback with a certificate; the last step of the script is repeated for ever.
 
-    `before_tls` speaks before the handshake; `close_first` closes so many connections after the handshake.
+    `before_tls` speaks before the handshake and says whether there is to be one.
     """
 
     context: ssl.SSLContext
     script: list[Step] = field(default_factory=list[Step])
     before_tls: Callable[[Caller], bool] | None = None
-    close_first: int = 0
     received: list[Received] = field(default_factory=list[Received])
     connections: int = 0
-    most_open: int = 0
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -204,9 +202,7 @@ class RawServer:
             with self.context.wrap_socket(plain, server_side=True) as connection:
                 with self._lock:
                     self._open.append(connection)
-                    self.most_open = max(self.most_open, len(self._open))
-                if number > self.close_first:
-                    self._talk(connection, number)
+                self._talk(connection, number)
         except (OSError, ValueError):
             pass
         finally:

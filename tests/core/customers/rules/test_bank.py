@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
-from schwifty import IBAN
+from schwifty import IBAN, registry
 from schwifty.exceptions import SchwiftyException
 
 from core.customers.rules.bank import is_sound
@@ -140,6 +140,16 @@ def test_an_account_number_that_the_bank_cannot_have_is_found_with_the_name_of_t
     assert "Account number 0532013000" in str(finding.message)
     assert bank_name("10010010") in str(finding.message)
     assert finding.fix is None
+
+
+def test_a_bank_code_that_was_given_up_is_told_from_one_that_never_was() -> None:
+    codes = {bank.bank_code for bank in registry.get_banks_by_country("DE")}
+    ibans = [IBAN.generate("DE", code, "532013000").compact for code in sorted(codes)]
+    closed = next(iban for iban in ibans if verdict(iban) is Verdict.CLOSED_BANK)
+
+    (finding,) = found_by("CUS006", person(iban=closed))
+
+    assert f"Bank code {closed[4:12]} of IBAN “{closed}” was given up" in str(finding.message)
 
 
 def test_kontocheck_decides_where_schwifty_refuses_a_valid_account_of_method_13() -> None:

@@ -103,6 +103,15 @@ def test_nothing_is_said_of_fields_that_are_not_sent(customer: CustomerFields) -
     assert {one.field for _rule, one in findings_of(customer, with_limits(transmitted=sent))} <= sent
 
 
+@pytest.mark.parametrize("text", ["x" * 200_000, " \t" * 100_000, "Ś\u0308" * 100_000, "1" * 200_000])
+def test_a_very_long_text_makes_short_messages_in_short_time(text: str) -> None:
+    customer = CustomerFields(**dict.fromkeys(ATTRIBUTES, text))
+    found = [*findings_of(customer, LATIN), *findings_of(customer.model_copy(update={"kind": "F"}), GIVEN)]
+
+    assert found
+    assert max(len(str(one.message)) for _rule, one in found) < 400
+
+
 def test_reading_the_rules_loads_none_of_the_validating_libraries() -> None:
     code = (
         "import sys, core.customers.rules as book; list(book.RULES)\n"

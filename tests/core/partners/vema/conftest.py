@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,7 +54,3 @@ def connect(certificates: Certificates) -> Iterator[ConnectionMaker]:
     yield to
     for connection in opened:
         connection.close()
-
-
-def without_key(profile: VemaProfile) -> VemaProfile:
-    return replace(profile, honours_key=False)

@@ -1,4 +1,4 @@
-"""A little area of its own for these tests: a record with a field of every kind, its table and its vocabulary."""
+"""A little area for these tests: a record with a field of every kind, its table and its vocabulary."""
 
 from __future__ import annotations
 

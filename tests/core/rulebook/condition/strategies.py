@@ -62,7 +62,9 @@ meaningful_tests: st.SearchStrategy[Expression] = st.one_of(
     compared("town", equalities, patterns.filter(_has_text)),
     compared("town", orders, _literal(texts.filter(bool))),
     compared("state", equalities, _literal(state_words)),
-    compared("attempts", orders, _literal(numbers.map(str) | st.sampled_from(["1,5", "99999999999999999999"]))),
+    compared(
+        "attempts", orders, _literal(numbers.map(str) | st.sampled_from(["1,5", "99999999999999999999"]))
+    ),
     compared("until", orders, _literal(days.map(str) | st.sampled_from(["heute", "tomorrow"]))),
     compared("sent", orders, _literal(days.map(str))),
     compared("age", orders, _literal(spans)).filter(lambda test: "30h" not in str(test)),
@@ -75,7 +77,9 @@ meaningful_tests: st.SearchStrategy[Expression] = st.one_of(
 """Tests that the sample's vocabulary understands."""
 
 field_names = st.sampled_from(["town", "Straße", "e-mail", "a1", "AND.x", "missing", "len", "NOT"])
-any_texts = texts | st.text(max_size=5) | st.sampled_from(["missing", "len", "len=5", "AND", "=", ">", "Missing"])
+any_texts = (
+    texts | st.text(max_size=5) | st.sampled_from(["missing", "len", "len=5", "AND", "=", ">", "Missing"])
+)
 any_patterns = st.lists(any_texts, min_size=1, max_size=3).map(lambda parts: Pattern(tuple(parts)))
 regexes = st.text(st.sampled_from('ab"\\ ().*+=AND')).filter(
     lambda source: (len(source) - len(source.rstrip("\\"))) % 2 == 0 and source != ""

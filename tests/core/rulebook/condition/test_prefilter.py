@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.rulebook.condition import Condition, ConditionContext, Expression, parse, resolve
 from tests.conftest import BOTH_DATABASES
 from tests.core.rulebook.condition.sample import CONTEXT, NOW, TABLE, VOCABULARY, Row
-from tests.core.rulebook.condition.strategies import expressions, meaningful_tests, rows, texts, texts_with_nul
+from tests.core.rulebook.condition.strategies import (
+    expressions,
+    meaningful_tests,
+    rows,
+    texts,
+    texts_with_nul,
+)
 
 
 @pytest.fixture(scope="module", params=BOTH_DATABASES)
@@ -34,7 +41,9 @@ def store(connection: Connection, records: Sequence[Row]) -> None:
         connection.execute(insert(TABLE), [row.stored(number) for number, row in enumerate(records)])
 
 
-def kept(connection: Connection, condition: Condition, context: ConditionContext | None = CONTEXT) -> set[int]:
+def kept(
+    connection: Connection, condition: Condition, context: ConditionContext | None = CONTEXT
+) -> set[int]:
     statement = select(TABLE.c.id)
     clause = condition.prefilter(context)
     return set(connection.scalars(statement if clause is None else statement.where(clause)))
@@ -57,7 +66,10 @@ def test_the_prefilter_loses_no_row_that_matches(
     assert matching(condition, records) <= kept(connection, condition, with_context)
 
 
-TOWNS = ["München", "MU\u0308NCHEN", "Mühldorf", "100%", "100_", "100a", "a\\b", 'a"b', "", None, "ıI", "Straße", "😀"]
+TOWNS = [
+    *("München", "MU\u0308NCHEN", "Mühldorf", "Straße", "ıI", "😀", "", None),
+    *("100%", "100_", "100a", "a\\b", 'a"b'),
+]
 
 
 @pytest.mark.parametrize(
@@ -73,7 +85,7 @@ TOWNS = ["München", "MU\u0308NCHEN", "Mühldorf", "100%", "100_", "100a", "a\\b
         "town:*_*",
         r'town:"a\\b"',
         r"town:*\\*",
-        r'town:*"*b"',
+        r"town:*\"*",
         r'town:"*\"*"',
         "town:STRASSE",
         "town:ıi",
@@ -103,8 +115,6 @@ TOWNS = ["München", "MU\u0308NCHEN", "Mühldorf", "100%", "100_", "100a", "a\\b
     ],
 )
 def test_where_sql_says_the_same_it_keeps_exactly_the_matching_rows(connection: Connection, condition: str):
-    if condition == 'town:*"*b"':
-        condition = r"town:*\"*"
     records = [Row(town=town) for town in TOWNS]
     records += [Row(state=state) for state in ("failed", "held", "delivered", "other", None)]
     records += [Row(attempts=number) for number in (0, 1, 2, 3)]
@@ -177,9 +187,31 @@ def test_a_beginning_is_asked_for_so_that_an_index_can_serve_it():
     assert "town_folded LIKE " in str(clause.compile(dialect=postgresql.dialect()))
 
 
+@pytest.mark.parametrize("condition", ["town:*b", "town:a*b*", "NOT town:*a", "town:!=*a"])
+def test_text_behind_a_nul_character_which_only_sqlite_stores_is_not_lost(condition: str):
+    records = [Row(town="a\0b"), Row(town="a")]
+    parsed = parse(condition, VOCABULARY)
+    with create_engine("sqlite://").connect() as connection:
+        TABLE.metadata.create_all(connection)
+        store(connection, records)
+        assert 0 in matching(parsed, records) & kept(connection, parsed)
+
+
+@pytest.mark.parametrize("hours", [-12, 14])
+def test_days_of_times_are_found_wherever_the_operator_sits(connection: Connection, hours: int):
+    records = [Row(sent_at=datetime(2026, 2, 9, hour, tzinfo=UTC)) for hour in range(24)]
+    store(connection, records)
+    context = ConditionContext(NOW.astimezone(timezone(timedelta(hours=hours))), NOW.date())
+    for text in ("sent:2026-02-08", "sent:2026-02-10", "sent:>2026-02-09", "NOT sent:>=2026-02-09"):
+        condition = parse(text, VOCABULARY)
+        matched = {number for number, row in enumerate(records) if condition.matches(row, context)}
+        assert matched <= kept(connection, condition, context)
+
+
 def test_the_last_character_of_all_has_no_successor(connection: Connection):
     records = [Row(town="\U0010ffff"), Row(town="\U0010fffe"), Row(town="a\U0010ffffz"), Row(town="b")]
+    records.append(Row(town="\ud7ffz"))
     store(connection, records)
-    for text in ("town:\U0010ffff*", "town:a\U0010ffff*"):
+    for text in ("town:\U0010ffff*", "town:a\U0010ffff*", "town:\ud7ff*"):
         condition = parse(text, VOCABULARY)
         assert kept(connection, condition) == matching(condition, records)

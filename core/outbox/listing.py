@@ -1,0 +1,122 @@
+"""Transfers as lists and conditions see them, read in chunks; and all there is to know of one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from core.accounts.account import Account
+from core.errors import NotFound
+from core.locale import Message, _
+from core.office import Office
+from core.outbox.gate import gate_of
+from core.outbox.transfer import Attempt, State, Transfer
+
+if TYPE_CHECKING:
+    from core.rulebook.condition import Condition
+
+CHUNK = 500
+
+
+def select_transfers(
+    office: Office,
+    condition: Condition | None = None,
+    ids: Sequence[int] | None = None,
+    only: sa.ColumnElement[bool] | None = None,
+) -> Iterator[Transfer]:
+    """The transfers that fit, by id; each chunk is read in a short transaction of its own.
+
+    `only` is SQL that narrows them down. Raises ConditionTooSlow.
+    """
+    fits, clause = _judge(office, condition)
+    last = 0
+    while True:
+        query = select(Transfer).where(col(Transfer.id) > last)
+        for one in (clause, only, None if ids is None else col(Transfer.id).in_(ids)):
+            query = query if one is None else query.where(one)
+        with office.store.read() as session:
+            transfers = list(session.exec(query.order_by(col(Transfer.id)).limit(CHUNK)))
+        yield from filter(fits, transfers)
+        if len(transfers) < CHUNK:
+            return
+        last = transfers[-1].id or 0
+
+
+def _judge(
+    office: Office, condition: Condition | None
+) -> tuple[Callable[[Transfer], bool], sa.ColumnElement[bool] | None]:
+    if condition is None:
+        return (lambda _one: True), None
+    from core.rulebook.condition import ConditionContext
+
+    context, matches = ConditionContext(office.now, office.today), condition.matches
+    return (lambda one: matches(one, context)), condition.prefilter(context)
+
+
+def find_transfers(office: Office, names: Sequence[str]) -> list[int]:
+    """The ids of transfers, as they are written. Raises NotFound for the first unknown one."""
+    wanted = [int(name) if name.isascii() and name.isdigit() and len(name) < 18 else 0 for name in names]
+    there: set[int | None] = set()
+    with office.store.read() as session:
+        for start in range(0, len(wanted), CHUNK):
+            query = select(Transfer.id).where(col(Transfer.id).in_(wanted[start : start + CHUNK]))
+            there |= set(session.exec(query))
+    for name, id_ in zip(names, wanted, strict=True):
+        if id_ not in there:
+            raise NotFound(_("There is no transfer {id}.", id=name))
+    return wanted
+
+
+@dataclass(frozen=True)
+class TransferFile:
+    """Everything about one transfer: its attempts, why it waits, what goes before it and what follows."""
+
+    transfer: Transfer
+    attempts: tuple[Attempt, ...]
+    waits: Message | None
+    follows: tuple[int, ...]
+    """The transfers that go out after this one."""
+
+
+def transfer_file(session: Session, office: Office, id_: int) -> TransferFile:
+    """All there is to know of a transfer. Raises NotFound."""
+    one = session.get(Transfer, id_)
+    if one is None:
+        raise NotFound(_("There is no transfer {id}.", id=id_))
+    attempts = session.exec(
+        select(Attempt).where(Attempt.transfer == id_).order_by(col(Attempt.number))
+    ).all()
+    follows = session.exec(select(Transfer.id).where(Transfer.after == id_).order_by(col(Transfer.id))).all()
+    return TransferFile(
+        one, tuple(attempts), why_it_waits(session, office, one), tuple(number or 0 for number in follows)
+    )
+
+
+def why_it_waits(session: Session, office: Office, one: Transfer) -> Message | None:
+    """Why a transfer that is pending does not go out now; None where nothing keeps it, or it does not wait."""
+    if one.state != State.PENDING:
+        return None
+    earlier = _blocked_by(session, one)
+    if earlier is not None:
+        return _("Transfer {id} of the same customer goes first.", id=earlier)
+    gate = gate_of(session, session.get(Account, one.account), 1, office.now)
+    if gate.reason is not None:
+        return gate.reason
+    if one.due_at > office.now:
+        return _("It is tried again later.")
+    return None
+
+
+def _blocked_by(session: Session, one: Transfer) -> int | None:
+    query = select(Transfer.id).where(
+        Transfer.partner == one.partner,
+        Transfer.kind == one.kind,
+        Transfer.subject_id == one.subject_id,
+        col(Transfer.id) < one.id,
+        col(Transfer.state).not_in([State.DELIVERED, State.DISCARDED]),
+    )
+    return session.exec(query.order_by(col(Transfer.id))).first()
