@@ -26,7 +26,9 @@ CHUNK = 5000
 @contextmanager
 def temporary_home() -> Iterator[Path]:
     """An empty folder on the disk that the project stands on, not in memory."""
-    with tempfile.TemporaryDirectory(prefix="leitstand-bench-", dir=os.environ.get("LEITSTAND_BENCH_DIR")) as home:
+    with tempfile.TemporaryDirectory(
+        prefix="leitstand-bench-", dir=os.environ.get("LEITSTAND_BENCH_DIR")
+    ) as home:
         yield Path(home)
 
 
@@ -40,15 +42,17 @@ def new_office(home: Path, sandbox: VemaSandbox | None = None, senders: int = 0)
     office = open_office(home, {}, operator="bench")
     if sandbox is not None:
         known = sandbox.credentials
-        set_credentials(office, "vema", "vema", NewCredentials(known.name, known.password, known.member, True))
+        set_credentials(
+            office, "vema", "vema", NewCredentials(known.name, known.password, known.member, True)
+        )
         set_mode(office, "vema", Mode.LIVE)
     return office
 
 
-def fill(office: Office, number: int, *, faulty: bool = False) -> None:
+def fill(office: Office, number: int, *, companies: float = 0.2, faulty: bool = False) -> None:
     """Puts customers in, as an import would."""
     batch: list[dict[str, object]] = []
-    for text in people(number, seed=7, faulty=faulty):
+    for text in people(number, seed=7, companies=companies, faulty=faulty):
         batch.append(_row(office, text))
         if len(batch) == CHUNK:
             _insert(office, batch)

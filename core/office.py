@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import date, datetime
@@ -138,7 +139,7 @@ class _Performance:
         self.entry: journal.JournalEntry | None = None
         self.done: list[int] = []
         self.refused: list[Refusal] = []
-        self.notes: list[Message] = []
+        self.tally: Counter[str] = Counter()
         self.subject = ""
 
     def carry_out(self, ids: tuple[int, ...]) -> Report:
@@ -158,8 +159,12 @@ class _Performance:
             tuple(self.refused),
             self.entry.id if self.entry else None,
             cancelled,
-            tuple(self.notes),
+            self._notes(),
         )
+
+    def _notes(self) -> tuple[Message, ...]:
+        summary = self.operation.summary
+        return (summary(self.tally),) if summary and self.done else ()
 
     def _transaction(self, ids: tuple[int, ...], *, closes: bool) -> None:
         with self.office.store.write() as session:
@@ -170,7 +175,7 @@ class _Performance:
                 journal.add_changes(session, entry.id or 0, act.changes)
             self.done += [record.id for record in done]
             self.refused += refused
-            self.notes += act.notes
+            self.tally += act.tally
             if closes:
                 self._close(session)
 

@@ -5,6 +5,7 @@ It is carried out in one place, `core.office.perform`: permission, frozen select
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,7 +57,8 @@ class Act:
     operator: Operator
     now: datetime
     changes: list[Change] = field(default_factory=list[Change])
-    notes: list[Message] = field(default_factory=list[Message])
+    tally: Counter[str] = field(default_factory=Counter[str])
+    """What was done, counted; the operation's `summary` makes a sentence of it."""
 
     def change(self, record: SQLModel, subject: str, /, **values: Any) -> bool:
         """Sets columns of a record and remembers what they were; says whether anything changed."""
@@ -100,6 +102,7 @@ class Operation(Generic[R, P]):
     finish: Callable[[Act, Sequence[R]], None] | None = None
     role: Role = Role.CLERK
     undoable: bool = True
+    summary: Callable[[Mapping[str, int]], Message] | None = None
     help: Message | None = None
     describe: Callable[[R], str] = lambda record: str(getattr(record, "number", getattr(record, "id", "")))
     needs_reason: bool = False

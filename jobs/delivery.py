@@ -81,7 +81,7 @@ class Delivery:
         self.lease = timedelta(seconds=office.settings.lease_seconds)
         self.chance = Random()
         self.came_back: SimpleQueue[Settled] = SimpleQueue()
-        self.in_flight = 0
+        self.in_flight: set[tuple[int, int]] = set()
         self.refused = Event()
         self.result = Delivered()
         self.told_at = self.beaten_at = time.monotonic()
@@ -90,7 +90,8 @@ class Delivery:
         """Delivers all that may go out now. Raises LeitstandError where the account cannot be opened."""
         with self.office.store.write() as session:
             self.result.rescued += lease.rescue(session, self.office.now)
-        if not self._anything_to_do():
+        self.result.gate, is_due = _look(self.office, self.account)
+        if not is_due:
             return self.result
         connection, account = open_connection(self.office, self.account)
         try:
@@ -100,14 +101,6 @@ class Delivery:
         finally:
             connection.close()
         return self.result
-
-    def _anything_to_do(self) -> bool:
-        with self.office.store.read() as session:
-            account = session.get(Account, self.account)
-            self.result.gate = gate_of(session, account, 1, self.office.now)
-            if account is None or self.result.gate.room <= 0:
-                return False
-            return due_now(session, self.account, self.office.partner(account.partner), self.office.now)
 
     def _senders(self, account: Account) -> int:
         partner = self.office.partner(account.partner)
@@ -133,7 +126,7 @@ class Delivery:
                 claimed, deadline = self._exchange(back, by, by.senders if claiming else 0)
                 claiming = claiming and bool(claimed or self.in_flight)
                 for one in claimed:
-                    self.in_flight += 1
+                    self.in_flight.add((one.id, one.token))
                     pool.submit(self._send, connection, one, deadline)
 
     def _may_claim(self) -> bool:
@@ -153,7 +146,7 @@ class Delivery:
         except Empty:
             return []
         until = time.monotonic() + GROUPED_WITHIN
-        while len(back) < self.in_flight:
+        while len(back) < len(self.in_flight):
             patience = until - time.monotonic() if len(back) < max(1, senders // 4) else 0.0
             try:
                 back.append(
@@ -161,8 +154,8 @@ class Delivery:
                 )
             except Empty:
                 break
-        self.in_flight -= len(back)
         for one in back:
+            self.in_flight.discard((one.claimed.id, one.claimed.token))
             self.result.count(one.result)
             if one.result.outcome is Outcome.REFUSED_CREDENTIALS:
                 self.refused.set()
@@ -173,9 +166,9 @@ class Delivery:
 
         Answers what was claimed, and until when (monotonic) it may be sent.
         """
-        free = max(0, wanted - self.in_flight)
+        free = max(0, wanted - len(self.in_flight))
         failing_since = time.monotonic()
-        while back or free or (self.in_flight and time.monotonic() >= self._beat_at()):
+        while back or free or self._beat_is_due():
             started = time.monotonic()
             try:
                 return self._transaction(back, by, free), started + self._trusted_seconds()
@@ -194,13 +187,16 @@ class Delivery:
             account = lock_account(session, self.account)
             if back:
                 settle(session, account, by, back, now, self.chance)
-            if self.in_flight and time.monotonic() >= self._beat_at():
-                lease.beat(session, self.worker, now, self.lease)
+            if self._beat_is_due():
+                lease.beat(session, self.worker, [id_ for id_, _token in self.in_flight], now, self.lease)
                 self.beaten_at = time.monotonic()
             if not free:
                 return []
             claimed, self.result.gate = claim(session, account, by, free, now)
             return claimed
+
+    def _beat_is_due(self) -> bool:
+        return bool(self.in_flight) and time.monotonic() >= self._beat_at()
 
     def _beat_at(self) -> float:
         return self.beaten_at + self.lease.total_seconds() / 4
@@ -223,16 +219,21 @@ class Delivery:
     def _sent(self, connection: Connection, one: Claimed) -> Result:
         try:
             return connection.send(one.outgoing)
-        except Exception as error:  # noqa: BLE001 - a sender that does not come back would be waited for for ever
+        except Exception as error:
             log.exception("transfer %s: the connection broke its promise to answer", one.id)
             cause = _("An error of our own ({error}); the log has more.", error=type(error).__name__)
             return Result(Outcome.UNCERTAIN, cause, cause_code="bug")
 
 
-def anything_due(office: Office, name: str) -> bool:
+def anything_due(office: Office, account: str) -> bool:
     """Whether a delivery would find something that it may do; a cheap look."""
+    return _look(office, account)[1]
+
+
+def _look(office: Office, name: str) -> tuple[Gate, bool]:
     with office.store.read() as session:
         account = session.get(Account, name)
-        if account is None or gate_of(session, account, 1, office.now).room <= 0:
-            return False
-        return due_now(session, name, office.partner(account.partner), office.now)
+        gate = gate_of(session, account, 1, office.now)
+        if account is None or gate.room <= 0:
+            return gate, False
+        return gate, due_now(session, name, office.partner(account.partner), office.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from jobs.history import Leader
@@ -26,8 +27,7 @@ def stand(session: Session, owner: str, now: datetime) -> Leadership:
     """Takes or renews the lease. Its transaction must be a writing one."""
     row = session.get(Leader, NAME, with_for_update=True)
     if row is None:
-        session.add(Leader(name=NAME, owner=owner, epoch=1, until=now + LEASE))
-        return Leadership(True, 1)
+        return _found(session, owner, now)
     if row.owner != owner and row.until > now:
         return Leadership(False, row.epoch)
     if row.owner != owner:
@@ -35,6 +35,16 @@ def stand(session: Session, owner: str, now: datetime) -> Leadership:
     row.until = now + LEASE
     session.add(row)
     return Leadership(True, row.epoch)
+
+
+def _found(session: Session, owner: str, now: datetime) -> Leadership:
+    try:
+        with session.begin_nested():
+            session.add(Leader(name=NAME, owner=owner, epoch=1, until=now + LEASE))
+    except IntegrityError:
+        # Another worker, started at the same moment, was first.
+        return Leadership(False, 0)
+    return Leadership(True, 1)
 
 
 def resign(session: Session, owner: str, now: datetime) -> None:

@@ -192,9 +192,10 @@ def next_run(office: Office, job: Job, after: datetime) -> datetime | None:
 
 def trigger_of(cron: str, zone: str) -> Any:
     """APScheduler's trigger for a cron expression. Raises NotFound for one that is none."""
-    from apscheduler.triggers.cron import CronTrigger
+    from apscheduler.triggers.cron import CronTrigger  # pyright: ignore[reportMissingTypeStubs]
 
+    trigger: Any = CronTrigger
     try:
-        return CronTrigger.from_crontab(cron, timezone=zone)
+        return trigger.from_crontab(cron, timezone=zone)
     except ValueError as error:
         raise NotFound(_("“{cron}” is no schedule: {reason}", cron=cron, reason=str(error))) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections import Counter
 from datetime import timedelta
 from threading import Event
 from uuid import uuid4
@@ -16,9 +17,9 @@ from core.customers.review import review_stale
 from core.errors import LeitstandError
 from core.journal import JournalChange, JournalEntry
 from core.office import Office
-from core.outbox import queue
+from core.outbox import lease
 from core.store.statements import execute
-from jobs.delivery import Delivery
+from jobs.delivery import Delivered, Delivery
 from jobs.history import JobRequest, JobRun, Worker
 from jobs.schedule import Counts, JobProgress
 
@@ -38,22 +39,28 @@ def recheck(office: Office, progress: JobProgress) -> Counts:
 
 def deliver_transfers(office: Office, progress: JobProgress) -> Counts:
     """Delivers what may go out now, of every account; what one account cannot do does not stop the others."""
-    counts: Counts = {}
+    counts: Counter[str] = Counter()
     failure: LeitstandError | None = None
     stop = Event()
     for name in account_names(office):
+        before = counts.copy()
+
+        def told(so_far: Delivered, before: Counter[str] = before) -> bool:
+            return progress(before + _counted(so_far))
+
         try:
-            result = Delivery(office, name, new_worker_id(), stop).until_idle()
+            counts += _counted(Delivery(office, name, new_worker_id(), stop, told).until_idle())
         except LeitstandError as error:
             failure = failure or error
-            continue
-        for outcome, number in result.outcomes.items():
-            counts[outcome] = counts.get(outcome, 0) + number
-        counts["rescued"] = counts.get("rescued", 0) + result.rescued
-        progress(counts)
+        if stop.is_set():
+            break
     if failure is not None:
         raise failure
-    return counts
+    return dict(counts)
+
+
+def _counted(delivered: Delivered) -> Counter[str]:
+    return Counter({**delivered.outcomes, "rescued": delivered.rescued, "asked": delivered.asked})
 
 
 def account_names(office: Office) -> list[str]:
@@ -72,7 +79,7 @@ def tidy(office: Office, progress: JobProgress) -> Counts:
     """Closes journal entries whose process died, rescues transfers, forgets old runs and workers."""
     counts: Counts = {"closed": _close_abandoned(office), "rescued": 0, "forgotten": 0}
     with office.store.write() as session:
-        counts["rescued"] = queue.rescue(session, office.now)
+        counts["rescued"] = lease.rescue(session, office.now)
     before = office.now - KEEP_RUNS
     with office.store.write() as session:
         for old in (

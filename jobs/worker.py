@@ -12,15 +12,14 @@ import signal
 import socket
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
 from core.errors import DatabaseUnavailable, LeitstandError
 from core.office import Office
-from core.outbox import queue
-from core.outbox.carry_out import due_now
-from jobs.delivery import Delivery
+from core.outbox import lease
+from jobs.delivery import Delivery, anything_due
 from jobs.history import Worker as WorkerRow
 from jobs.leading import RENEW_EVERY, Leadership, resign, stand
 from jobs.schedule import JOBS, cron_of, run_job, slot_at, slot_by_hand, take_requests, trigger_of
@@ -31,6 +30,7 @@ log = logging.getLogger("leitstand.worker")
 POLL_SECONDS = 0.5
 """How often the worker looks whether something is due; a change by another process is seen within this."""
 BEAT_EVERY = 15.0
+TRIED_AGAIN_AFTER = 5.0
 DELIVERING = "deliver-transfers"
 
 
@@ -76,40 +76,35 @@ class Worker:
         signal.signal(signal.SIGINT, hear)
 
     def _deliver(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                for account in account_names(self.office):
-                    if self._is_due(account) and not self.stopping.is_set():
+        while not self.stopping.wait(POLL_SECONDS):
+            for account in self._accounts():
+                try:
+                    if anything_due(self.office, account):
                         Delivery(self.office, account, self.id, self.stopping).until_idle()
-            except LeitstandError as error:
-                log.warning("delivering: %s", error)
-                self.stopping.wait(5)
-            self.stopping.wait(POLL_SECONDS)
+                except LeitstandError as error:
+                    log.warning("delivering with %s: %s", account, error)
+                    self.stopping.wait(TRIED_AGAIN_AFTER)
 
-    def _is_due(self, account: str) -> bool:
-        with self.office.store.read() as session:
-            return due_now(session, account, self.office.now)
+    def _accounts(self) -> list[str]:
+        try:
+            return account_names(self.office)
+        except DatabaseUnavailable as error:
+            log.warning("delivering: %s", error)
+            return []
 
     def _beat(self) -> None:
-        lease = timedelta(seconds=self.office.settings.lease_seconds)
-        every = min(BEAT_EVERY, lease.total_seconds() / 4)
-        while not self.stopping.wait(every) or self._has_leases():
+        """Says that this worker lives, and takes transfers back from those that do not."""
+        while not self.stopping.wait(min(BEAT_EVERY, self.office.settings.lease_seconds / 4)):
             try:
                 with self.office.store.write() as session:
                     now = self.office.now
-                    queue.beat(session, self.id, now, lease)
+                    lease.rescue(session, now)
                     row = session.get(WorkerRow, self.id)
                     if row is not None:
                         row.beat_at = now
                         session.add(row)
-                    queue.rescue(session, now)
             except DatabaseUnavailable as error:
                 log.warning("heartbeat: %s", error)
-            if self.stopping.is_set():
-                time.sleep(0.2)
-
-    def _has_leases(self) -> bool:
-        return any(thread.name.startswith("sender") for thread in threading.enumerate())
 
     def _lead(self) -> None:
         """Renews the lease, starts and stops the clock with it, and does what was asked for by hand."""
@@ -123,6 +118,7 @@ class Worker:
                     self._do_requests()
             except LeitstandError as error:
                 log.warning("leading: %s", error)
+                self.leadership = Leadership(False, self.leadership.epoch)
                 self._halt_clock()
             self.stopping.wait(POLL_SECONDS)
         self._halt_clock()
@@ -136,8 +132,8 @@ class Worker:
             self._halt_clock()
 
     def _start_clock(self) -> None:
-        from apscheduler.executors.pool import ThreadPoolExecutor
-        from apscheduler.schedulers.background import BackgroundScheduler
+        from apscheduler.executors.pool import ThreadPoolExecutor  # pyright: ignore
+        from apscheduler.schedulers.background import BackgroundScheduler  # pyright: ignore
 
         zone = self.office.settings.time_zone
         self.scheduler = BackgroundScheduler(
@@ -164,7 +160,8 @@ class Worker:
         with self.office.store.write() as session:
             names = take_requests(session, self.office.now)
         for name in names:
-            self._run(name, slot_by_hand())
+            # by the clock's own threads: a long job must not keep this one from renewing the lease
+            self.scheduler.add_job(self._run, args=[name, slot_by_hand()])
 
     def _run(self, name: str, slot: str) -> None:
         try:
@@ -176,8 +173,9 @@ class Worker:
                 epoch=self.leadership.epoch,
                 progress=lambda _counts: not self.stopping.is_set(),
             )
-        except LeitstandError as error:
-            log.warning("job %s: %s", name, error)
+        except Exception:
+            # It stands in the run's history; what else this worker does goes on.
+            log.exception("job %s", name)
 
     def _enlist(self) -> None:
         now: datetime = self.office.now

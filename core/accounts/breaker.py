@@ -76,7 +76,7 @@ def close_breaker(session: Session, account: str, kind: BreakerKind) -> None:
 
 
 def end_throttle(session: Session, account: str, now: datetime) -> None:
-    """Closes the throttle where its time is over; before that no success of an earlier request shortens it."""
+    """Closes the throttle where its time is over; no success of an earlier request shortens it."""
     row = session.get(Breaker, (account, BreakerKind.THROTTLE))
     if row is not None and row.is_open and row.until is not None and row.until <= now:
         row.is_open, row.until = False, None

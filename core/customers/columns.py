@@ -88,10 +88,11 @@ def recognise(columns: abc.Sequence[str], mapping: Mapping, name: str, *, sparse
     claims: dict[str, list[int]] = {}
     unknown: list[str] = []
     for position, heading in enumerate(columns):
-        attribute = said.get(position) or _KNOWN.get(plain(heading))
-        if attribute is None or (position not in said and attribute in said.values()):
+        recognised = _KNOWN.get(plain(heading))
+        attribute = said.get(position, None if recognised in said.values() else recognised)
+        if attribute is None:
             unknown.append(heading)
-        elif said.get(position) != IGNORED:
+        elif attribute != IGNORED:
             claims.setdefault(attribute, []).append(position)
     _refuse_second_claims(claims, columns, name)
     if "number" not in claims:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
@@ -103,7 +103,7 @@ def _judge(office: Office, condition: Condition | None) -> Callable[[CustomerVie
     return lambda view: matches(view, context)
 
 
-def _narrowed(office: Office, condition: Condition | None):  # noqa: ANN202 - a select of customers
+def _narrowed(office: Office, condition: Condition | None):
     query = select(Customer)
     if condition is None:
         return query
@@ -212,6 +212,39 @@ def worst_of(newest: dict[str, int]) -> str:
         if state in newest:
             return state.value
     return max(newest, key=lambda state: newest[state])
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An open import conflict with the number of its customer."""
+
+    conflict: ImportConflict
+    number: str
+
+
+def open_conflicts(office: Office) -> Iterator[Conflict]:
+    """Every open import conflict, the oldest first."""
+    last = 0
+    while True:
+        with office.store.read() as session:
+            found = conflicts_of(session, None, last)
+        yield from found
+        if len(found) < CHUNK:
+            return
+        last = found[-1].conflict.id or 0
+
+
+def conflicts_of(session: Session, ids: Sequence[int] | None, after: int = 0) -> list[Conflict]:
+    """Open conflicts of these customers (None: of all) behind a conflict's id, at most a chunk of them."""
+    query = (
+        select(ImportConflict, Customer.number)
+        .join(Customer, col(Customer.id) == col(ImportConflict.customer))
+        .where(ImportConflict.resolution == "", col(ImportConflict.id) > after)
+    )
+    if ids is not None:
+        query = query.where(col(ImportConflict.customer).in_(ids))
+    found = session.exec(query.order_by(col(ImportConflict.id)).limit(CHUNK))
+    return [Conflict(conflict, number) for conflict, number in found]
 
 
 def _conflicts(session: Session, ids: Sequence[int]) -> dict[int, int]:

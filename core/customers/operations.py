@@ -16,7 +16,7 @@ from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE
 from core.customers.fixing import fixed_fields
 from core.customers.review import Desk, review, send, suppressions_of
 from core.errors import Inapplicable, LostUpdate, WrongUsage
-from core.locale import _
+from core.locale import Message, _
 from core.operation import Act, NoParameters, Operation, always, need_reason
 from core.rulebook.record import FindingRow, Suppression
 from core.tables.rows import Limits, unstorable
@@ -97,13 +97,15 @@ def _send(_act: Act, _customer: Customer, _given: NoParameters) -> None:
 def _finish_sending(act: Act, customers: Sequence[Customer]) -> None:
     result = send(act.session, act.office, [one.id or 0 for one in customers], act)
     kept = len(customers) - len({one.subject_id for one in result.made})
-    act.notes.append(
-        _(
-            "{made} transfers made, {held} customers held by findings, {kept} need none.",
-            made=len(result.made),
-            held=result.held,
-            kept=kept,
-        )
+    act.tally.update(made=len(result.made), held=result.held, kept=kept)
+
+
+def _sent(tally: Mapping[str, int]) -> Message:
+    return _(
+        "{made} transfers made, {held} customers held by findings, {kept} need none.",
+        made=tally["made"],
+        held=tally["held"],
+        kept=tally["kept"],
     )
 
 
@@ -201,7 +203,16 @@ def _label(customer: Customer) -> str:
 EDIT = Operation(AREA, "edit", _("Edit"), Customer, always, _edit, Editing, _review, describe=_label)
 FIX = Operation(AREA, "fix", _("Fix"), Customer, always, _fix, Fixing, _review, describe=_label)
 SEND = Operation(
-    AREA, "send", _("Send"), Customer, always, _send, NoParameters, _finish_sending, describe=_label
+    AREA,
+    "send",
+    _("Send"),
+    Customer,
+    always,
+    _send,
+    NoParameters,
+    _finish_sending,
+    describe=_label,
+    summary=_sent,
 )
 WITHHOLD = Operation(
     AREA,

@@ -126,6 +126,4 @@ def decide_absent(*, attempts: int, rescues: int, now: datetime, chance: Random)
 
 
 def _poisonous() -> Decision:
-    return Decision(
-        State.HELD, False, None, CauseCode.WORKER_DIED, _("The worker died over it three times.")
-    )
+    return Decision(State.HELD, False, None, CauseCode.WORKER_DIED, _("The worker died over it three times."))

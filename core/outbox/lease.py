@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -13,19 +15,21 @@ from core.outbox.queue import attempt, transfer
 from core.store.statements import execute
 
 RESCUE_BATCH = 200
-_SENDING = sa.literal_column("transfer.state = 'sending'")
+_SENDING = sa.literal_column("transfer.state = 'sending'", sa.Boolean)
 
 
-def beat(session: Session, worker: str, now: datetime, lease: timedelta) -> int:
-    """Prolongs every lease of this worker; how many there are."""
-    mine = sa.update(transfer).where(_SENDING, transfer.c.lease_owner == worker)
+def beat(session: Session, worker: str, ids: Collection[int], now: datetime, lease: timedelta) -> int:
+    """Prolongs the leases of transfers that a worker knows to be on their way; how many it still has."""
+    mine = sa.update(transfer).where(_SENDING, transfer.c.lease_owner == worker, transfer.c.id.in_(ids))
     return execute(session, mine.values(lease_until=now + lease)).rowcount
 
 
 def rescue(session: Session, now: datetime) -> int:
     """Takes transfers back from workers that stopped beating, at most 200 at a time; how many."""
     query = (
-        sa.select(transfer.c.id, transfer.c.lease_token, transfer.c.rescues, transfer.c.due_at, attempt.c.sent_at)
+        sa.select(
+            transfer.c.id, transfer.c.lease_token, transfer.c.rescues, transfer.c.due_at, attempt.c.sent_at
+        )
         .join(attempt, (attempt.c.transfer == transfer.c.id) & (attempt.c.number == transfer.c.lease_token))
         .where(_SENDING, transfer.c.lease_until < now)
         .order_by(transfer.c.id)
@@ -39,7 +43,7 @@ def rescue(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def _take_back(session: Session, row: sa.Row[tuple[int, int, int, datetime, datetime | None]], decision: Decision, now: datetime) -> None:
+def _take_back(session: Session, row: sa.Row[Any], decision: Decision, now: datetime) -> None:
     cause = decision.cause.dump() if decision.cause else ""
     execute(
         session,

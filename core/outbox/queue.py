@@ -24,6 +24,7 @@ from core.store.statements import execute, table_of
 
 transfer = table_of(Transfer)
 attempt = table_of(Attempt)
+_PENDING = sa.literal_column("transfer.state = 'pending'", sa.Boolean)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ class Claimed:
 
 def due_now(session: Session, account: str, partner: Partner, now: datetime) -> bool:
     """Whether anything of an account may be sent or asked now; a cheap look before a delivery is begun."""
-    states = [sa.literal_column("transfer.state = 'pending'")]
+    states: list[sa.ColumnElement[bool]] = [_PENDING]
     if partner.can_look_up_keys:
         states.append(transfer.c.state == State.UNCERTAIN)
     if partner.can_look_up_subjects:
@@ -102,12 +103,12 @@ def _on_the_way(session: Session, account: str, now: datetime) -> int:
         sa.select(sa.func.count())
         .select_from(transfer)
         .where(
-            sa.literal_column("transfer.state = 'sending'"),
+            sa.literal_column("transfer.state = 'sending'", sa.Boolean),
             transfer.c.account == account,
             transfer.c.lease_until > now,
         )
     )
-    return execute(session, query).scalar_one()
+    return int(execute(session, query).scalar_one())
 
 
 def _claimed(row: Any) -> Claimed:
@@ -182,7 +183,7 @@ def _claim_statement(dialect: str) -> sa.Update[Any]:
 
 
 def _ready() -> sa.Select[Any]:
-    """What may go out, in order. States stand in it as they do in the partial indexes, or these are not used."""
+    """What may go out, in order; states are written as in the partial indexes, or these are not used."""
     earlier = transfer.alias("earlier")
     first = transfer.alias("first")
     blocked_by_order = sa.exists().where(
@@ -190,13 +191,13 @@ def _ready() -> sa.Select[Any]:
         earlier.c.subject_id == transfer.c.subject_id,
         earlier.c.partner == transfer.c.partner,
         earlier.c.id < transfer.c.id,
-        sa.literal_column("earlier.state NOT IN ('delivered','discarded')"),
+        sa.literal_column("earlier.state NOT IN ('delivered','discarded')", sa.Boolean),
     )
     not_after = sa.exists().where(first.c.id == transfer.c.after, first.c.state != State.DELIVERED)
     return (
         sa.select(transfer.c.id)
         .where(
-            sa.literal_column("transfer.state = 'pending'"),
+            _PENDING,
             transfer.c.account == bindparam("b_account"),
             transfer.c.due_at <= bindparam("b_now", type_=transfer.c.due_at.type),
             ~blocked_by_order,

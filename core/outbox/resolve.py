@@ -70,9 +70,7 @@ def ask_about_first_transfers(inquiry: Inquiry) -> Asked:
     """
     asked = Asked()
     last = 0
-    waits = sa.and_(
-        col(Transfer.state) == State.HELD, col(Transfer.cause_code) == CauseCode.FIRST_UNKNOWN
-    )
+    waits = sa.and_(col(Transfer.state) == State.HELD, col(Transfer.cause_code) == CauseCode.FIRST_UNKNOWN)
     while batch := _due(inquiry, last, waits):
         for one in batch:
             if not inquiry.go_on() or not _ask_about(inquiry, one, asked):
@@ -115,9 +113,7 @@ def _settle(inquiry: Inquiry, session: Session, one: Transfer, looked: Looked, a
     match looked.presence:
         case Presence.FOUND:
             asked.found += 1
-            settle_as_delivered(
-                Act(office, session, office.operator, office.now), one, looked.reference
-            )
+            settle_as_delivered(Act(office, session, office.operator, office.now), one, looked.reference)
         case Presence.REFUSED:
             asked.refused += 1
             cause = _("The partner refused it, as it says when asked.")

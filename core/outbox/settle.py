@@ -77,7 +77,9 @@ def settle(
             # A late one was counted by the rescue already.
             counted = before.attempts + int(ours and decision.counted)
             rows.append(_transfer_row(one, decision, counted, now))
-            present[id_] = replace(before, state=decision.state, attempts=counted, reference=one.result.reference)
+            present[id_] = replace(
+                before, state=decision.state, attempts=counted, reference=one.result.reference
+            )
             delivered += [one] if is_success else []
         elif is_success:
             twice.append((one, before.reference))

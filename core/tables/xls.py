@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,9 +27,8 @@ def open_xls(path: Path, name: str, sheet: str | None, limits: Limits) -> Table:
         reason = _("XLS files of more than {limit} bytes are not read. Save it as XLSX.", limit=limits.xls)
         raise UnreadableInput(name, reason)
     try:
-        data = path.read_bytes()
-        workbook = _workbook(streams(data), name)
-        return table_in(_book(data, scan_sheets(workbook), name, limits), name, sheet, limits)
+        scans = scan_sheets(_workbook(streams(path.read_bytes()), name))
+        return table_in(_book(path, scans, name, limits), name, sheet, limits)
     except DamagedCompound as error:
         raise _damaged(name) from error
 
@@ -44,14 +42,15 @@ def _workbook(found: Mapping[str, bytes], name: str) -> bytes:
     return workbook
 
 
-def _book(data: bytes, scans: list[SheetScan], name: str, limits: Limits) -> Book:
+def _book(path: Path, scans: list[SheetScan], name: str, limits: Limits) -> Book:
     if any(scan.rows * scan.columns > limits.xls_cells for scan in scans):
         reason = _("A sheet reaches over more than {limit} cells. Save it as XLSX.", limit=limits.xls_cells)
         raise UnreadableInput(name, reason)
     with _faults_of_calamine(name):
         from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-        workbook = CalamineWorkbook.from_filelike(BytesIO(data))
+        with path.open("rb") as file:
+            workbook = CalamineWorkbook.from_filelike(file)
         sheets = [
             Sheet(sheet.name, str(position), sheet.visible is not SheetVisibleEnum.Visible)
             for position, sheet in enumerate(workbook.sheets_metadata)

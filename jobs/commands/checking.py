@@ -7,21 +7,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from core.errors import UnreadableInput, WrongUsage
 from core.locale import Message, _, n_
 from core.tables import BadRow
 from core.tables.write import write_csv
 from core.text import visible
-from jobs.commands.findings import FINDINGS, RAW_FINDINGS, Tally, field_label
+from jobs.commands.findings import FINDINGS, RAW_FINDINGS, Tally
+from jobs.commands.fixes import show_changes
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import FILE, Group, option
 from jobs.commands.importing import reading_options
 
 if TYPE_CHECKING:
     from core.customers.file_check import CheckedRow
-    from core.customers.fixing import FieldChange
     from core.customers.given import Given
     from core.office import Office
     from core.rulebook.finding import Finding
@@ -111,19 +109,6 @@ def _fix_office(frame: Frame, office: Office, where: str | None, unsafe: bool, y
         tell_report(frame, report)
     else:
         frame.tell(_("Nothing was changed."))
-
-
-def show_changes(frame: Frame, number: str, changes: Iterable[FieldChange]) -> None:
-    """A diff of one record: beside a table on stdout, else out of the way on stderr."""
-    for change in changes:
-        line = _(
-            "{number}  {field}: “{before}” → “{after}”",
-            number=visible(number),
-            field=field_label(change.field),
-            before=visible(change.before),
-            after=visible(change.after),
-        )
-        click.echo(frame.text(line), err=frame.format != "table")
 
 
 class _File:

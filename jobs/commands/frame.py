@@ -19,7 +19,7 @@ from core.errors import NotAllowed, WrongUsage
 from core.locale import Message, Say, _, translator
 from core.text import printable
 from jobs.commands import printing
-from jobs.commands.printing import Column, Listing
+from jobs.commands.printing import Listing
 
 if TYPE_CHECKING:
     from core.office import Office
@@ -81,12 +81,26 @@ class Frame:
             self.tell(_("Only the first {count} are shown; --limit, --where or --format json.", count=most))
         return len(shown[:most])
 
-    def table(self, headings: Sequence[Message], rows: Iterable[Sequence[object]]) -> None:
-        """Prints a small table on stdout, whatever --format says."""
-        columns = tuple(
-            Column(heading, lambda row, at=position: row[at]) for position, heading in enumerate(headings)
-        )
-        printing.write_table(Listing(columns, lambda _row: {}), list(rows), self.text)
+    def table_of(self, listing: Listing[Any], items: Sequence[Any]) -> None:
+        """Prints a listing as a table on stdout, as a part of something longer."""
+        printing.write_table(listing, items, self.text)
+
+    def table(self, headings: Sequence[Message], rows: Sequence[Sequence[object]]) -> None:
+        """Prints a small table on stdout, as a part of something longer."""
+        printing.write_rows([headings, *rows], self.text)
+
+    def rows(self, rows: Sequence[Sequence[object]]) -> None:
+        """Prints cells side by side on stdout, without a heading."""
+        printing.write_rows(rows, self.text)
+
+    def facts(self, facts: Sequence[tuple[Message, object]]) -> None:
+        """Prints what is said of one thing, a line each; what is empty is left out."""
+        said = [(label, self.text(value)) for label, value in facts]
+        printing.write_rows([(label, text) for label, text in said if text], self.text, printing.NO_LIMIT)
+
+    def heading(self, message: Message) -> None:
+        """Prints a heading between parts."""
+        click.echo(f"\n{self.text(message)}")
 
     def json(self, value: object) -> None:
         """Prints machine output on stdout."""

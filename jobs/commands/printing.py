@@ -19,6 +19,7 @@ from core.locale import Message, Say, _
 from core.text import printable, shortened
 
 T = TypeVar("T")
+NO_LIMIT = 1_000_000
 WIDEST = 80
 """Characters of one cell of a table; what is longer stands whole in JSON and CSV."""
 _UNSEEN = re.compile(
@@ -83,12 +84,17 @@ def write_csv_listing(listing: Listing[T], items: Iterable[T], text: Text) -> in
 
 def write_table(listing: Listing[T], items: Sequence[T], text: Text) -> None:
     """Columns side by side on stdout; nothing at all where there are no rows."""
-    rows = [[shortened(text(column.cell(item)), WIDEST) for column in listing.columns] for item in items]
-    if not rows:
-        return
-    headings = [text(column.heading) for column in listing.columns]
-    widths = [max(map(width, column)) for column in zip(headings, *rows, strict=True)]
-    for row in (headings, *rows):
+    if items:
+        headings = [column.heading for column in listing.columns]
+        cells = [[column.cell(item) for column in listing.columns] for item in items]
+        write_rows([headings, *cells], text)
+
+
+def write_rows(rows: Sequence[Sequence[object]], text: Text, widest: int = WIDEST) -> None:
+    """Cells side by side on stdout."""
+    shown = [[shortened(text(cell), widest) for cell in row] for row in rows]
+    widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
         cells = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True))
         click.echo("  ".join(cells).rstrip())
 

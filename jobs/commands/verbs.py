@@ -155,7 +155,7 @@ class _Verb:
             report = office.perform(
                 self.operation, ids, parameters, progress=frame.progress(self.operation.label)
             )
-            tell_report(frame, report, on_stdout=True)
+            tell_report(frame, report, on_stdout=True, undoable=self.operation.undoable)
             follow = (self.face.after or {}).get(self.operation.name)
             well = follow(frame, office, ids) if follow and report.done else True
         return int(bool(report.refused) or not well)
@@ -257,8 +257,8 @@ def _refusal_as_json(refusal: Refusal) -> Mapping[str, object]:
     return {"id": refusal.id, "subject": refusal.subject, "reason": refusal.reason}
 
 
-def tell_report(frame: Frame, report: Report, *, on_stdout: bool = False) -> None:
-    """What was done and what was not, on stderr; with --format json also, or only, as data."""
+def tell_report(frame: Frame, report: Report, *, on_stdout: bool = False, undoable: bool = True) -> None:
+    """What was done and what was not, on stderr; `on_stdout` also as data where --format json asks for it."""
     if on_stdout and frame.format == "json":
         frame.json(report_as_json(report))
     for refusal in report.refused:
@@ -268,5 +268,5 @@ def tell_report(frame: Frame, report: Report, *, on_stdout: bool = False) -> Non
     for note in report.notes:
         frame.tell(note)
     frame.tell(n_("{count} record done.", "{count} records done.", len(report.done)))
-    if report.entry is not None:
+    if report.entry is not None and undoable:
         frame.tell(_("`leitstand journal undo {entry}` takes it back.", entry=report.entry))

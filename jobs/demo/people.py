@@ -57,7 +57,9 @@ def people(number: int, seed: int, *, companies: float = 0.2, faulty: bool = Fal
         text |= _company(persons, chance) if is_company else _private(persons, chance)
         if chance.random() < 0.8:
             text["iban"] = iban(banks[chance.randrange(len(banks))], chance)
-        text["phone"] = f"0{chance.choice(('351', '89', '30', '40', '221'))} {chance.randint(2000000, 9899999)}"
+        text["phone"] = (
+            f"0{chance.choice(('351', '89', '30', '40', '221'))} {chance.randint(2000000, 9899999)}"
+        )
         if faulty and position % 3 == 0:
             spoil(text, chance)
         yield text

@@ -6,7 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,8 @@ from core.errors import UnreadableInput
 from core.locale import _
 from jobs.sandbox.book import Book, Effect, Entry
 from jobs.sandbox.reading import FIELDS, Customer
+
+_ENTRY = tuple(field.name for field in fields(Entry))
 
 
 class Lines:
@@ -104,7 +106,7 @@ def customer_as_json(customer: Customer) -> dict[str, str]:
 
 def entry_as_json(entry: Entry) -> dict[str, Any]:
     """An entry as plain values; what is empty is left out."""
-    values = {name: value for name, value in asdict(entry).items() if value}
+    values = {name: value for name in _ENTRY if (value := getattr(entry, name))}
     return {**values, "customer": customer_as_json(entry.customer)}
 
 
