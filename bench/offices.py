@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ CHUNK = 5000
 
 
 @contextmanager
-def temporary_home() -> Iterator[Path]:
+def temporary_home() -> Generator[Path]:
     """An empty folder on the disk that the project stands on, not in memory."""
     with tempfile.TemporaryDirectory(
         prefix="leitstand-bench-", dir=os.environ.get("LEITSTAND_BENCH_DIR")

@@ -30,9 +30,7 @@ def read_scope(session: Session, office: Office, text: str) -> str:
         kind, name = "account", text
     known = session.get(Account, name) is not None if kind == "account" else name in office.partners
     if kind not in ("account", "partner") or not known:
-        raise NotFound(
-            _("“{scope}” cannot be paused; say queue, partner:NAME or account:NAME.", scope=text)
-        )
+        raise NotFound(_("“{scope}” cannot be paused; say queue, partner:NAME or account:NAME.", scope=text))
     return f"{kind}:{name}"
 
 

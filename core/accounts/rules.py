@@ -58,7 +58,11 @@ def credentials_refused(account: AccountFacts, given: AccountGiven) -> Iterator[
     """
     if account.has_credentials and account.refused is not None:
         reason = account.refused
-        yield found("credentials", "", _("The partner refused the account {name}: {reason}", name=account.name, reason=reason))
+        yield found(
+            "credentials",
+            "",
+            _("The partner refused the account {name}: {reason}", name=account.name, reason=reason),
+        )
 
 
 @RULES.rule(

@@ -214,7 +214,7 @@ class Review:
         to = self._address(customer, newest.revision if newest else 0)
         made = carry_out(self.session, self.desk.office, plan, to, self.act)
         self.result.made += made
-        self.result.held += bool(hold)
+        self.result.held += bool(rules)
         return plan.later
 
     def _address(self, customer: Customer, last_revision: int) -> Addressed:

@@ -9,7 +9,7 @@ def test_a_long_company_name_goes_out_short_first_and_full_afterwards(office, ve
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
@@ -31,6 +31,8 @@ from core.opening import open_office
 from core.operation import Operation, Report
 from core.operators import OperatorRow, Role
 from core.outbox.transfer import Attempt, PartnerCopy, Transfer
+from core.partners.profile import overlaid, read_table
+from core.partners.vema.profile import SHIPPED
 from core.store.engine import Store
 from core.store.meta import OfficeRow
 from core.vault import KEY_NAME, Vault
@@ -156,6 +158,7 @@ class OpenAnOffice(Protocol):
         send: str = "all",
         senders: int = 0,
         profile: Mapping[str, Any] | None = None,
+        without: Collection[str] = (),
         clock: Clock | None = None,
         account: bool = True,
         **settings: Any,
@@ -196,11 +199,28 @@ def _found(home: Path, url: str) -> None:
 
 
 def as_toml(table: Mapping[str, Any], name: str = "") -> str:
-    """A table as TOML; JSON writes texts, numbers and lists as TOML does."""
+    """A table as TOML."""
     inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
-    plain = [f"{json.dumps(key)} = {json.dumps(table[key])}" for key in table if key not in inner]
+    plain = [f"{json.dumps(key)} = {_toml_value(table[key])}" for key in table if key not in inner]
     deeper = [as_toml(value, f"{name}.{json.dumps(key)}".strip(".")) for key, value in inner.items()]
     return "\n".join([f"[{name}]" if name else "", *plain, *deeper])
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return (
+            "{" + ", ".join(f"{json.dumps(key)} = {_toml_value(part)}" for key, part in value.items()) + "}"
+        )
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    # texts, numbers and truth are written alike in JSON
+    return json.dumps(value)
+
+
+def vema_profile(changes: Mapping[str, Any], without: Collection[str]) -> str:
+    """VEMA's own profile with other values, and without some of its tables."""
+    table = overlaid(read_table(SHIPPED, {}), changes)
+    return as_toml({name: value for name, value in table.items() if name not in without})
 
 
 @pytest.fixture
@@ -227,7 +247,7 @@ def vema(sandbox: VemaSandbox) -> VemaSandbox:
 def open_an_office(
     tmp_path: Path, database_url: str, vema: VemaSandbox, clock: TravelClock
 ) -> Iterator[OpenAnOffice]:
-    """Opens the office with other settings than usual; `profile` is laid over VEMA's own.
+    """Opens the office with other settings than usual; `profile` is laid over VEMA's own, `without` left out.
 
     Called again, it opens the same office once more, as another process would.
     """
@@ -238,15 +258,16 @@ def open_an_office(
         send: str = "all",
         senders: int = 0,
         profile: Mapping[str, Any] | None = None,
+        without: Collection[str] = (),
         clock: Clock | None = clock,
         account: bool = True,
         **settings: Any,
     ) -> GivenOffice:
         home = tmp_path / "office"
         partner: dict[str, Any] = {"send": send, "senders": senders}
-        if profile is not None:
+        if profile or without:
             home.mkdir(parents=True, exist_ok=True)
-            (home / "vema.toml").write_text('extends = "vema"\n' + as_toml(profile), encoding="utf-8")
+            (home / "vema.toml").write_text(vema_profile(profile or {}, without), encoding="utf-8")
             partner["profile"] = "vema.toml"
         office = opened(home, database_url, vema, clock, settings, partner)
         if account and not offices:

@@ -153,7 +153,8 @@ def test_a_request_that_may_have_left_is_uncertain_however_often_its_worker_died
 
 
 @pytest.mark.parametrize(
-    ("rescues", "state"), [(0, State.PENDING), (MAX_RESCUES - 2, State.PENDING), (MAX_RESCUES - 1, State.HELD)]
+    ("rescues", "state"),
+    [(0, State.PENDING), (MAX_RESCUES - 2, State.PENDING), (MAX_RESCUES - 1, State.HELD)],
 )
 def test_what_was_not_sent_is_held_after_three_deaths(rescues: int, state: State) -> None:
     decision = decide_rescue(was_sent=False, rescues=rescues, now=NOW)

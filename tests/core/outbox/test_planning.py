@@ -160,7 +160,9 @@ class Situation:
 PAYLOADS = st.sampled_from([OLD, NEW, {"town": "Zwickau"}])
 HOLDS = st.one_of(
     st.none(),
-    st.builds(lambda code: Hold(code, _("so")), st.sampled_from([CauseCode.FINDINGS, CauseCode.FIRST_UNKNOWN])),
+    st.builds(
+        lambda code: Hold(code, _("so")), st.sampled_from([CauseCode.FINDINGS, CauseCode.FIRST_UNKNOWN])
+    ),
 )
 CODES = st.sampled_from(["", *CauseCode])
 TRANSFERS = st.builds(

@@ -1,0 +1,25 @@
+"""All benches, one after the other: `python -m bench [name …]`."""
+
+from __future__ import annotations
+
+import sys
+
+from bench import checking, delivering, importing, starting
+
+BENCHES = {
+    "starting": starting.main,
+    "checking": lambda: checking.main(checking.CUSTOMERS),
+    "importing": lambda: importing.main(importing.ROWS),
+    "delivering": lambda: delivering.main(delivering.TRANSFERS, delivering.SENDERS),
+}
+
+
+def main(names: list[str]) -> int:
+    """Runs those that are named, or all."""
+    for name in names or list(BENCHES):
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

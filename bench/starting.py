@@ -1,0 +1,58 @@
+"""Starting: headless commands on an empty office against `python -c "import sqlmodel"`.
+
+`python -m bench.starting`; whole processes, in turn, medians; the ratio is what counts.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+
+from bench.offices import medians, temporary_home
+
+ROUNDS = 9
+COMMANDS = (
+    ("status",),
+    ("customers", "list"),
+    ("transfers", "list"),
+    ("arrivals", "list"),
+    ("accounts", "list"),
+    ("jobs", "list"),
+    ("journal", "list"),
+    ("run", "recheck"),
+    ("explain", "CUS004"),
+    ("--help",),
+)
+
+
+def main() -> None:
+    """Prints the time of each command as a multiple of the peer's."""
+    with temporary_home() as home:
+        office = ["--home", str(home / "office")]
+        _run([sys.executable, "-m", "tui.main", "init", *office])
+        peer = [sys.executable, "-c", "import sqlmodel"]
+        lines = [
+            [sys.executable, "-m", "tui.main", *command, *_home(command, office)] for command in COMMANDS
+        ]
+        found = medians(ROUNDS, lambda: _run(peer), *((lambda line=line: _run(line)) for line in lines))
+    print(f"starting, whole processes, medians of {ROUNDS} rounds (wanted ≤ 1.60)")
+    print(f"  {'import sqlmodel':18} {found[0] * 1000:6.0f} ms")
+    for command, took in zip(COMMANDS, found[1:], strict=True):
+        print(f"  {' '.join(command):18} {took * 1000:6.0f} ms  {took / found[0]:5.2f}")
+
+
+def _home(command: Sequence[str], office: list[str]) -> list[str]:
+    return [] if command == ("--help",) else office
+
+
+def _run(line: Sequence[str]) -> float:
+    start = time.perf_counter()
+    done = subprocess.run(line, stdout=subprocess.DEVNULL, check=False)
+    assert done.returncode == 0, line
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The gate of an account: whether anything may go out, and if not, why not and until when."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from core.accounts.account import Mode, credentials_accepted, credentials_refused, lock_account
+from core.accounts.breaker import BreakerKind, Pause
+from core.locale import _
+from core.outbox.gate import gate_of
+from tests.core.outbox.conftest import GivenQueue
+from tests.support.clock import TravelClock
+
+
+def pause(queue: GivenQueue, scope: str, until: timedelta | None = None) -> None:
+    with queue.store.write() as session:
+        at = queue.clock()
+        session.add(Pause(scope=scope, reason="Umzug", by="mk", at=at, until=at + until if until else None))
+
+
+def refuse(queue: GivenQueue) -> None:
+    with queue.store.write() as session:
+        account = lock_account(session, "vema")
+        assert account is not None
+        credentials_refused(session, account, _("wrong password"), queue.clock())
+
+
+def accept(queue: GivenQueue) -> None:
+    with queue.store.write() as session:
+        account = lock_account(session, "vema")
+        assert account is not None
+        credentials_accepted(session, account)
+
+
+def test_an_open_gate_lets_as_many_through_as_there_are_senders(queue: GivenQueue) -> None:
+    assert (queue.gate(senders=7).room, queue.gate(senders=7).reason) == (7, None)
+
+
+def test_an_account_that_does_not_exist_sends_nothing(queue: GivenQueue) -> None:
+    with queue.store.read() as session:
+        assert gate_of(session, None, 4, queue.clock()).code == "credentials-missing"
+
+
+def test_an_account_without_credentials_sends_nothing(queue: GivenQueue) -> None:
+    queue.change_account(version=0)
+    assert (queue.gate().room, queue.gate().code) == (0, "credentials-missing")
+
+
+def test_in_trial_mode_nothing_is_sent(queue: GivenQueue) -> None:
+    queue.change_account(mode=Mode.TRIAL)
+    assert (queue.gate().room, queue.gate().code) == (0, "trial")
+
+
+@pytest.mark.parametrize("scope", ["queue", "partner:vema", "account:vema"])
+def test_a_pause_of_the_queue_the_partner_or_the_account_shuts_it(queue: GivenQueue, scope: str) -> None:
+    pause(queue, scope)
+    gate = queue.gate()
+    assert (gate.room, gate.code) == (0, "paused")
+    assert "Umzug" in str(gate.reason)
+    assert "mk" in str(gate.reason)
+
+
+@pytest.mark.parametrize("scope", ["partner:other", "account:other", "job:tidy"])
+def test_a_pause_of_something_else_does_not(queue: GivenQueue, scope: str) -> None:
+    pause(queue, scope)
+    assert queue.gate().room == 4
+
+
+def test_a_pause_ends_by_itself(queue: GivenQueue, clock: TravelClock) -> None:
+    pause(queue, "queue", timedelta(minutes=10))
+    assert queue.gate().until == clock() + timedelta(minutes=10)
+    clock.travel(minutes=10)
+    assert queue.gate().room == 4
+
+
+def test_a_pause_that_was_ended_is_over(queue: GivenQueue) -> None:
+    pause(queue, "queue")
+    with queue.store.write() as session:
+        session.get_one(Pause, 1).ended_at = queue.clock()
+    assert queue.gate().room == 4
+
+
+def test_refused_credentials_wait_for_new_ones_however_long(queue: GivenQueue, clock: TravelClock) -> None:
+    refuse(queue)
+    clock.travel(days=365)
+    assert (queue.gate().room, queue.gate().code, queue.gate().until) == (0, "credentials", None)
+
+
+def test_new_credentials_alone_do_not_open_it(queue: GivenQueue) -> None:
+    refuse(queue)
+    queue.change_account(version=2)
+    assert queue.gate().code == "credentials"
+
+
+def test_a_log_in_that_succeeded_opens_it(queue: GivenQueue) -> None:
+    refuse(queue)
+    queue.change_account(version=2)
+    accept(queue)
+    assert queue.gate().room == 4
+    breaker = queue.breaker(BreakerKind.CREDENTIALS)
+    assert breaker is not None
+    assert not breaker.is_open
+
+
+def test_the_reason_that_an_operator_can_do_something_about_comes_first(queue: GivenQueue) -> None:
+    refuse(queue)
+    pause(queue, "queue")
+    assert queue.gate().code == "paused"
+    queue.change_account(mode=Mode.TRIAL)
+    assert queue.gate().code == "trial"
