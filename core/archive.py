@@ -62,7 +62,9 @@ class Archive:
                 file.flush()
                 os.fsync(file.fileno())
             target = self.path(digest.hexdigest())
-            target.parent.mkdir(exist_ok=True, mode=0o700)
+            if not target.parent.exists():
+                target.parent.mkdir(exist_ok=True, mode=0o700)
+                _sync_folder(self.folder)
             Path(temporary).replace(target)
             _sync_folder(target.parent)
         except BaseException:

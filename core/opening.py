@@ -21,7 +21,7 @@ from core.office import Office, Subject
 from core.operators import MACHINE, OperatorRow, Role, identify, read_role
 from core.settings import Settings, read_settings
 from core.store import schema
-from core.store.engine import Store, create_private_file
+from core.store.engine import Store, create_private_file, read_url
 from core.store.meta import OfficeRow
 from core.vault import KEY_NAME, Vault
 
@@ -37,14 +37,21 @@ def database_url(home: Path, settings: Settings) -> str:
 
 
 def create_office(home: Path, variables: Mapping[str, str], operator: str, clock: Clock = host_clock) -> None:
-    """Makes home, key, database and tables; whoever does it first becomes admin. Again: harmless."""
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    settings = read_settings(home, variables)
-    url = database_url(home, settings)
-    if not settings.database_url:
-        create_private_file(home / DATABASE_NAME)
+    """Makes home, key, database and tables; whoever does it first becomes admin. Again: harmless.
+
+    Raises NoOffice where the home cannot be made, DatabaseUnavailable, UnreadableInput (settings).
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings = read_settings(home, variables)
+        url = database_url(home, settings)
+        if not settings.database_url:
+            create_private_file(home / DATABASE_NAME)
+        _vault(home, settings).create_key()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise NoOffice(_("No office can be made in {home}: {reason}", home=str(home), reason=reason)) from error
     schema.upgrade(url)
-    _vault(home, settings).create_key()
     store = Store(url)
     try:
         with store.write() as session:
@@ -98,7 +105,7 @@ def open_office(
     except BaseException:
         store.close()
         raise
-    archive = Archive(Path(settings.archive) if settings.archive else home / "archive")
+    archive = Archive(home / (settings.archive or "archive"))
     known = partners if partners is not None else known_partners(home, settings)
     vault = _vault(home, settings)
     return Office(home, UUID(row.id), store, settings, vault, archive, time, who, known, known_subjects())
@@ -128,11 +135,11 @@ def known_subjects() -> Mapping[str, Callable[[], Subject]]:
 
 
 def _vault(home: Path, settings: Settings) -> Vault:
-    return Vault(Path(settings.vault_key_file) if settings.vault_key_file else home / KEY_NAME)
+    return Vault(home / (settings.vault_key_file or KEY_NAME))
 
 
 def _require_file(home: Path, url: str) -> None:
-    parsed = sa.make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         raise NoOffice(_("There is no office in {home} yet. Run `leitstand init`.", home=str(home)))
 

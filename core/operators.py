@@ -15,6 +15,7 @@ from sqlmodel import Field, Session, SQLModel
 from core.errors import WrongUsage
 from core.locale import _
 from core.store.columns import moment
+from core.text import printable
 
 
 class Role(StrEnum):
@@ -63,6 +64,8 @@ def read_role(text: str) -> Role:
 
 
 def identify(session: Session, name: str, unknown: Role) -> Operator:
-    """The operator of this name; somebody whom nobody has added gets the role `unknown`."""
+    """The operator of this name; somebody whom nobody has added gets the role `unknown`. Raises WrongUsage."""
+    if not name.isprintable():
+        raise WrongUsage(_("“{name}” is no name of an operator.", name=printable(name)))
     row = session.get(OperatorRow, name)
     return Operator(name, Role(row.role) if row else unknown)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from math import inf
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.errors import UnreadableInput
 from core.locale import Message, _
@@ -26,7 +28,7 @@ class PartnerSettings:
     base_url: str = ""
     ca_file: str = ""
     send: str = "chosen"
-    """Which customers go out: "chosen" (operation send), "all", or a condition."""
+    """Which customers go out: "chosen" (operation send), "all", or a condition: those that fit it go out, too."""
     senders: int = 0
     """How many transfers may be on their way at once; 0 leaves it to the profile."""
 
@@ -45,7 +47,7 @@ class Settings:
     """All settings of an office, with their defaults."""
 
     database_url: str = ""
-    """Empty: SQLite in the home."""
+    """Empty: SQLite in the home. Paths start in the home, too."""
     language: str = "de"
     time_zone: str = "Europe/Berlin"
     archive: str = ""
@@ -82,6 +84,9 @@ def read_settings(home: Path, variables: Mapping[str, str]) -> Settings:
             tables = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UnreadableInput(str(file), _("not valid TOML: {reason}", reason=str(error))) from error
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UnreadableInput(str(file), _("cannot be read: {reason}", reason=reason)) from error
     settings = _from_tables(tables, str(file))
     changes = {name: variables[key] for key, name in _VARIABLES.items() if variables.get(key)}
     credentials = variables.get("CREDENTIALS_DIRECTORY")
@@ -89,7 +94,27 @@ def read_settings(home: Path, variables: Mapping[str, str]) -> Settings:
         offered = Path(credentials) / "leitstand.key"
         if offered.exists():
             changes["vault_key_file"] = str(offered)
-    return replace(settings, **changes)
+    settings = replace(settings, **changes)
+    _check(settings, str(file))
+    return settings
+
+
+def _check(settings: Settings, file: str) -> None:
+    """What is of the right type and makes no sense all the same."""
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = _("“{key}”: there is no time zone {value}.", key="time_zone", value=settings.time_zone)
+        raise UnreadableInput(file, message) from error
+    least: dict[str, tuple[float, float]] = {
+        "lease_seconds": (settings.lease_seconds, 0.1),
+        "keep_files_days": (settings.keep_files_days, 0),
+    }
+    for name, partner in settings.partners.items():
+        least[f"partners.{name}.senders"] = (partner.senders, 0)
+    for key, (value, lowest) in least.items():
+        if not lowest <= value < inf:
+            raise UnreadableInput(file, _("“{key}” must be at least {lowest}.", key=key, lowest=f"{lowest:g}"))
 
 
 def _from_tables(tables: dict[str, Any], file: str) -> Settings:
@@ -107,7 +132,8 @@ def _from_tables(tables: dict[str, Any], file: str) -> Settings:
             rows = _of_type(value, list, key, file)
             values[key] = tuple(_dataclass(WatchedFolder, row, "folders", file) for row in rows)
         elif key == "schedule":
-            values[key] = {str(k): str(v) for k, v in _of_type(value, dict, key, file).items()}
+            rows = _of_type(value, dict, key, file)
+            values[key] = {name: _of_type(one, str, f"{key}.{name}", file) for name, one in rows.items()}
         else:
             raise UnreadableInput(file, _("“{key}” is no setting.", key=key))
     return Settings(**values)

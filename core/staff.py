@@ -23,7 +23,9 @@ def add_operator(office: Office, name: str, role: Role, full_name: str = "") -> 
         raise WrongUsage(_("An operator's name is one word, as it is used to log in."))
     with office.store.write() as session:
         if session.get(OperatorRow, name) is not None:
-            raise Inapplicable(_("{name} is here already; `leitstand operators role` changes the role.", name=name))
+            raise Inapplicable(
+                _("{name} is here already; `leitstand operators role` changes the role.", name=name)
+            )
         made = OperatorRow(name=name, role=role, full_name=full_name, added_at=office.now)
         session.add(made)
         _note(session, office, "add", name, None, role, "")

@@ -62,9 +62,13 @@ class Vault:
 
         try:
             return AESGCM(self._open_key()).decrypt(secret.nonce, secret.sealed, name.encode()).decode()
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             message = _("The key file {file} does not open the vault.", file=str(self.key_file))
             raise VaultError(message) from error
+
+    def check(self) -> None:
+        """Raises VaultError unless the key file is there, ours alone and whole."""
+        _read_key(self.key_file)
 
     def create_key(self) -> None:
         """Makes the key file, unless there is one."""

@@ -13,7 +13,7 @@ from core.inbox.arrival import Arrival, ArrivalState
 from core.office import Office
 from core.outbox.transfer import STUCK, PartnerCopy, State, Transfer
 from core.rulebook.record import FindingRow
-from core.store.statements import execute
+from core.store.statements import execute, table_of
 from jobs.history import Leader, Worker
 from jobs.leading import leader
 
@@ -85,7 +85,7 @@ def _count(session: Session, query: sa.Select[int]) -> int:
 
 def _by_state(session: Session) -> dict[str, int]:
     query = select(Transfer.state, sa.func.count()).group_by(col(Transfer.state))
-    counts = {state: count for state, count in session.exec(query)}
+    counts = dict(session.exec(query).all())
     return {state.value: counts.get(state.value, 0) for state in State}
 
 
@@ -101,20 +101,21 @@ def _stuck(session: Session) -> list[Stuck]:
 
 
 def _findings(session: Session) -> list[FoundOften]:
-    number = sa.func.count()
+    found = table_of(FindingRow).c
     query = (
-        select(
-            FindingRow.rule,
-            FindingRow.name,
-            FindingRow.severity,
-            number,
-            sa.func.sum(sa.cast(FindingRow.blocks, sa.Integer)),
+        sa.select(
+            found.rule,
+            found.name,
+            found.severity,
+            sa.func.count().label("number"),
+            sa.func.sum(sa.cast(found.blocks, sa.Integer)).label("holding"),
         )
-        .where(col(FindingRow.suppressed).is_(False))
-        .group_by(col(FindingRow.rule), col(FindingRow.name), col(FindingRow.severity))
-        .order_by(col(FindingRow.rule))
+        .where(found.suppressed.is_(False))
+        .group_by(found.rule, found.name, found.severity)
+        .order_by(found.rule)
     )
-    return [FoundOften(rule, name, severity, count, int(blocks or 0)) for rule, name, severity, count, blocks in session.exec(query)]
+    rows = execute(session, query)
+    return [FoundOften(row.rule, row.name, row.severity, row.number, row.holding) for row in rows]
 
 
 def _workers(session: Session) -> list[Worker]:

@@ -1,4 +1,4 @@
-"""Pauses (Pausen): an operator stops the queue, a partner or an account, with a reason, perhaps until a time."""
+"""Pauses (Pausen): an operator stops the queue, a partner or an account, for a reason, perhaps for a time."""
 
 from __future__ import annotations
 

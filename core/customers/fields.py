@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -117,4 +119,13 @@ FIELDS: tuple[FieldName, ...] = (
     FieldName("mobile", "Mobil", "Mobile", _("Mobile phone")),
 )
 ATTRIBUTES: tuple[str, ...] = tuple(field.attribute for field in FIELDS)
+_NOTHING = dict.fromkeys(ATTRIBUTES, "")
+
+
+def customer_from(text: Mapping[str, str]) -> CustomerFields:
+    """A customer that says this, by attribute; what is not named is empty."""
+    values: dict[str, Any] = {**_NOTHING, **text}
+    return CustomerFields.model_construct(**values)
+
+
 FIELD_BY_ATTRIBUTE = {field.attribute: field for field in FIELDS}

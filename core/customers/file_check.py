@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 
 from core.customers import checking
 from core.customers.columns import ColumnMap
-from core.customers.fields import ATTRIBUTES, CustomerFields
+from core.customers.fields import CustomerFields, customer_from
 from core.customers.fixing import FieldChange, diff, fixed_fields
 from core.customers.given import Given
 from core.rulebook.finding import Finding
 from core.rulebook.rule import Need
 from core.tables import BadRow, Row, Table
-
-_NOTHING = dict.fromkeys(ATTRIBUTES, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class FileCheck:
 
     def checked(self, row: Row) -> CheckedRow:
         """One row by every rule. A field without a column is empty."""
-        customer = CustomerFields.model_construct(**{**_NOTHING, **self.columns.text_of(row.cells)})
+        customer = customer_from(self.columns.text_of(row.cells))
         findings = checking.check(customer, self.given, checking.all_rules())
         return CheckedRow(row, customer, tuple(replace(one, row=row.number) for one in findings))
 

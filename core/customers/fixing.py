@@ -34,8 +34,8 @@ def fixed_fields(
 ) -> dict[str, str]:
     """The fields that change when all fixes are applied, again and again until nothing moves any more.
 
-    Without `unsafe` only safe ones, never one that somebody muted. A fix that another rule would turn back cannot go in circles: after five
-    rounds what is there counts.
+    Without `unsafe` only safe ones; never one that somebody muted. A fix that another rule would turn back
+    cannot go in circles: after five rounds what is there counts.
     """
     text = {name: getattr(customer, name) for name in ATTRIBUTES}
     allowed = {FixKind.SAFE, FixKind.UNSAFE} if unsafe else {FixKind.SAFE}

@@ -114,7 +114,7 @@ def _narrowed(office: Office, condition: Condition | None):
 
 
 def find_customers(office: Office, names: Sequence[str]) -> list[int]:
-    """The ids of customers by number, or by `#id`; in the order given. Raises NotFound for the first unknown."""
+    """The ids of customers by number, or by `#id`; in the order given. Raises NotFound."""
     wanted = {name: folded(name) for name in names if not name.startswith("#")}
     found: dict[str, int] = {}
     keys = list(wanted.values())
@@ -170,7 +170,9 @@ def _findings(session: Session, ids: Sequence[int]) -> tuple[dict[int, list[str]
     """Rule ids by customer: all that somebody does not live with already, and those that hold a transfer."""
     query = (
         select(FindingRow.record, FindingRow.rule, sa.func.max(sa.cast(FindingRow.blocks, sa.Integer)))
-        .where(FindingRow.area == AREA, col(FindingRow.record).in_(ids), col(FindingRow.suppressed).is_(False))
+        .where(
+            FindingRow.area == AREA, col(FindingRow.record).in_(ids), col(FindingRow.suppressed).is_(False)
+        )
         .group_by(col(FindingRow.record), col(FindingRow.rule))
         .order_by(col(FindingRow.rule))
     )
@@ -202,7 +204,7 @@ def states_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
     )
     newest: dict[int, dict[str, int]] = {}
     for subject, state, id_ in session.exec(query):
-        newest.setdefault(subject, {})[state] = id_
+        newest.setdefault(subject, {})[state] = id_ or 0
     return {subject: worst_of(states) for subject, states in newest.items()}
 
 
@@ -253,4 +255,4 @@ def _conflicts(session: Session, ids: Sequence[int]) -> dict[int, int]:
         .where(col(ImportConflict.customer).in_(ids), ImportConflict.resolution == "")
         .group_by(col(ImportConflict.customer))
     )
-    return {customer: count for customer, count in session.exec(query)}
+    return dict(session.exec(query).all())

@@ -167,7 +167,9 @@ class Muting:
         default="", metadata={"help": _("The rule whose finding is lived with."), "required": True}
     )
     reason: str = parameter(default="", metadata={"help": _("Why; kept in the journal.")})
-    field: str = parameter(default="", metadata={"help": _("Only in this field; else in all."), "is_field": True})
+    field: str = parameter(
+        default="", metadata={"help": _("Only in this field; else in all."), "is_field": True}
+    )
     until: date | None = parameter(default=None, metadata={"help": _("The last day on which it is muted.")})
 
 

@@ -41,9 +41,7 @@ def proposals(
             muted = suppressions_of(session, [view.customer.id or 0 for view in chunk])
         for customer in (view.customer for view in chunk):
             id_ = customer.id or 0
-            fixed = fixed_fields(
-                customer, desk.limits, desk.today, unsafe=unsafe, muted=muted.get(id_, [])
-            )
+            fixed = fixed_fields(customer, desk.limits, desk.today, unsafe=unsafe, muted=muted.get(id_, []))
             if fixed:
                 yield Proposal(id_, customer.number, tuple(diff(customer, fixed)))
 
@@ -54,7 +52,9 @@ def fixable(office: Office, ids: list[int] | None, *, unsafe: bool) -> list[int]
     with office.store.read() as session:
         query = (
             select(FindingRow.record)
-            .where(FindingRow.area == AREA, col(FindingRow.fix).in_(kinds), col(FindingRow.suppressed).is_(False))
+            .where(
+                FindingRow.area == AREA, col(FindingRow.fix).in_(kinds), col(FindingRow.suppressed).is_(False)
+            )
             .distinct()
             .order_by(col(FindingRow.record))
         )

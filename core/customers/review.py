@@ -6,7 +6,7 @@ Whatever changes a customer may call `review` in its own transaction; the job `r
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -24,6 +24,7 @@ from core.customers.sending import (
     PARTNER,
     CustomerPartner,
     known_to_partner,
+    sending_rule,
     short_key_of,
     wanted_for,
 )
@@ -53,18 +54,17 @@ class Desk:
     limits: Limits
     fingerprint: str
     today: date
+    goes_out: Callable[[Customer], bool]
+    """Which customers are sent without being chosen, as the office has set it."""
 
     @staticmethod
     def of(office: Office) -> Desk:
         """The desk of an office, for today."""
         partner: CustomerPartner = office.partner(PARTNER)  # pyright: ignore[reportAssignmentType]
         limits = partner.customer_limits
-        return Desk(office, partner, limits, checking.fingerprint(limits), office.today)
-
-    @property
-    def sends_all(self) -> bool:
-        """Whether every customer goes out without being chosen."""
-        return self.office.settings.partner(PARTNER).send == "all"
+        wanted = office.settings.partner(PARTNER).send
+        fingerprint = f"{checking.fingerprint(limits)} {wanted}"
+        return Desk(office, partner, limits, fingerprint, office.today, sending_rule(office, wanted))
 
 
 @dataclass
@@ -203,7 +203,7 @@ class Review:
         present = going.get(id_, [])
         accepted = copy.accepted if copy else ""
         chosen = id_ in self.chosen
-        if not (present or accepted or chosen or self.desk.sends_all):
+        if not (present or accepted or chosen or self.desk.goes_out(customer)):
             return False
         wanted, hold = wanted_for(customer, known, self.desk.limits)
         rules = [one.finding.rule for one in judged if one.blocks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from core.customers.company_name import short_company_name
@@ -9,6 +10,7 @@ from core.customers.customer import Customer
 from core.customers.fields import ATTRIBUTES, CustomerFields, Kind
 from core.customers.given import Known, Limits
 from core.locale import _
+from core.office import Office
 from core.outbox.outcome import Partner
 from core.outbox.planning import Hold, Wanted
 from core.outbox.transfer import CauseCode, PartnerCopy, Step
@@ -73,3 +75,20 @@ def wanted_for(customer: Customer, known: Known, limits: Limits) -> tuple[list[W
         return [Wanted(Step.WHOLE, fields)], Hold(CauseCode.FIRST_UNKNOWN, cause)
     short = {**fields, "company": short_name_of(customer, limits)}
     return [Wanted(Step.SHORT, short), Wanted(Step.FULL, fields)], None
+
+
+def sending_rule(office: Office, wanted: str) -> Callable[[Customer], bool]:
+    """What the setting `send` means: "chosen" (nobody by itself), "all", or a condition on customers' fields.
+
+    Raises ConditionError where it is none of these.
+    """
+    if wanted in ("", "chosen"):
+        return lambda _customer: False
+    if wanted == "all":
+        return lambda _customer: True
+    from core.customers.vocabulary import CustomerView, customer_vocabulary
+    from core.rulebook.condition import ConditionContext, parse
+
+    condition = parse(wanted, customer_vocabulary())
+    context = ConditionContext(office.now, office.today)
+    return lambda customer: condition.matches(CustomerView(customer), context)

@@ -42,7 +42,7 @@ def find_arrivals(office: Office, names: Sequence[str]) -> list[int]:
 
 
 def files_of(office: Office, ids: Sequence[int]) -> list[Arrival]:
-    """The files, waiting to be applied, that these arrivals are or came in; in the order in which they came."""
+    """The files that these arrivals are, or came in, where they wait to be applied; the oldest first."""
     with office.store.read() as session:
         chosen = session.exec(select(Arrival).where(col(Arrival.id).in_(ids))).all()
         files = {one.parent or one.id for one in chosen}

@@ -97,7 +97,7 @@ def transfer_file(session: Session, office: Office, id_: int) -> TransferFile:
 
 
 def why_it_waits(session: Session, office: Office, one: Transfer) -> Message | None:
-    """Why a transfer that is pending does not go out now; None where nothing keeps it, or it does not wait."""
+    """Why a pending transfer does not go out now; None where nothing keeps it, or it does not wait."""
     if one.state != State.PENDING:
         return None
     earlier = _blocked_by(session, one)

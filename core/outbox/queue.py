@@ -108,7 +108,8 @@ def _on_the_way(session: Session, account: str, now: datetime) -> int:
             transfer.c.lease_until > now,
         )
     )
-    return int(execute(session, query).scalar_one())
+    number: int = execute(session, query).scalar_one()
+    return number
 
 
 def _claimed(row: Any) -> Claimed:

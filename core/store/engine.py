@@ -18,10 +18,29 @@ from sqlalchemy import event, exc
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from core.errors import DatabaseUnavailable
-from core.locale import _
+from core.errors import DatabaseUnavailable, WrongUsage
+from core.locale import Message, _
 
 BUSY_SECONDS = 10.0
+
+
+def read_url(url: str) -> sa.URL:
+    """The address of a database. Raises WrongUsage for one that is none, or of another kind of database."""
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "postgresql" or (
+            parsed.get_backend_name() == "sqlite" and parsed.database
+        ):
+            return parsed
+    except (exc.ArgumentError, ValueError):
+        pass
+    # The text may hold a password, so it is not shown.
+    raise WrongUsage(
+        _(
+            "The database address is not understood: postgresql://… or sqlite:///… is expected "
+            "(database_url, LEITSTAND_DATABASE_URL)."
+        )
+    )
 
 
 class Store:
@@ -29,7 +48,7 @@ class Store:
 
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = url
-        parsed = sa.make_url(url)
+        parsed = read_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.file = Path(parsed.database or "")
@@ -45,13 +64,13 @@ class Store:
 
         Raises DatabaseUnavailable where the database is out of reach, locked too long or full.
         """
-        with _named_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with named_errors(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Generator[Session]:
         """One reading transaction; keep it short, a long one stops SQLite's checkpoints."""
-        with _named_errors(), Session(self._reader, expire_on_commit=False) as session:
+        with named_errors(), Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @property
@@ -111,23 +130,47 @@ def create_private_file(path: Path) -> None:
 
 
 @contextmanager
-def _named_errors() -> Generator[None]:
+def named_errors() -> Generator[None]:
+    """What the database cannot do is raised as DatabaseUnavailable, which says why and what to do."""
     try:
         yield
-    except (exc.OperationalError, exc.TimeoutError) as error:
+    except (exc.DatabaseError, exc.TimeoutError) as error:
+        if isinstance(error, _OURS):
+            raise
         raise DatabaseUnavailable(_why(str(getattr(error, "orig", error)))) from error
 
 
-def _why(text: str):
+_OURS = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
+"""What the program itself did wrong: no other moment and no more room would cure it."""
+
+_REASONS = (
+    (
+        ("deadlock", "could not serialize", "locked", "queuepool", "busy", "lock timeout"),
+        _("The database is locked by another process. Nothing was changed; try again in a moment."),
+    ),
+    (
+        ("full", "no space"),
+        _("The disk that holds the database is full. Nothing was changed; make room and try again."),
+    ),
+    (
+        ("readonly", "read-only"),
+        _("The database cannot be written to. Check owner and rights of its file and folder."),
+    ),
+    (
+        ("no such table", "no such column", "no column named"),
+        _("The database has an older layout. Run `leitstand migrate`."),
+    ),
+    (
+        ("not a database", "malformed", "file is encrypted"),
+        _("The database file is damaged, or it is no database. Put a copy back that was saved."),
+    ),
+)
+
+
+def _why(text: str) -> Message:
     lowered = text.lower()
-    if "locked" in lowered or "queuepool" in lowered or "busy" in lowered:
-        return _("The database is locked by another process. Nothing was changed; try again in a moment.")
-    if "full" in lowered or "no space" in lowered:
-        return _("The disk that holds the database is full. Nothing was changed; make room and try again.")
-    if "readonly" in lowered or "read-only" in lowered:
-        return _("The database cannot be written to. Check owner and rights of its file and folder.")
-    if "no such table" in lowered or "no such column" in lowered or "no column named" in lowered:
-        return _("The database has an older layout. Run `leitstand migrate`.")
-    return _(
-        "The database is out of reach: {reason}", reason=text.strip().splitlines()[0] if text.strip() else "?"
-    )
+    for signs, reason in _REASONS:
+        if any(sign in lowered for sign in signs):
+            return reason
+    first = next(iter(text.strip().splitlines()), "?")
+    return _("The database is out of reach: {reason}", reason=first)

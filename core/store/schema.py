@@ -12,6 +12,7 @@ from sqlalchemy import exc
 
 from core.errors import NoOffice
 from core.locale import _
+from core.store.engine import named_errors
 
 HEAD = "0001"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -44,10 +45,14 @@ def require_current(engine: sa.Engine, home: Path) -> None:
 
 
 def upgrade(url: str, target: str = "head") -> None:
-    """Brings the database at `url` to the layout of this program (or to `target`)."""
+    """Brings the database at `url` to the layout of this program (or to `target`).
+
+    Raises DatabaseUnavailable.
+    """
     from alembic import command
 
-    command.upgrade(configuration(url), target)
+    with named_errors():
+        command.upgrade(configuration(url), target)
 
 
 def downgrade(url: str, target: str) -> None:

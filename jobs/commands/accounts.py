@@ -147,7 +147,9 @@ def list_accounts(frame: Frame) -> None:
         frame.table_of(FINDINGS, findings)
 
 
-@accounts_group.sub("set", _("Sets user, password and member number; the password is asked for, never shown."))
+@accounts_group.sub(
+    "set", _("Sets user, password and member number; the password is asked for, never shown.")
+)
 @argument("account", metavar="ACCOUNT")
 @option("--user", help=_("The user name at the partner."))
 @option("--member-number", help=_("The member's number (Mitgliedsnummer)."))
@@ -183,7 +185,9 @@ def set_account(
         who = user or _ask(frame, _("User name"), before.user if before else "", asks)
         member = member_number
         if member is None:
-            member = _ask(frame, _("Member number"), before.member_number if before else "", asks, needed=False)
+            member = _ask(
+                frame, _("Member number"), before.member_number if before else "", asks, needed=False
+            )
         password = _password(frame, asks, from_stdin=password_stdin)
         if application_password is None and asks:
             frame.tell(WHY_AN_APPLICATION_PASSWORD)
@@ -213,14 +217,18 @@ def _password(frame: Frame, asks: bool, *, from_stdin: bool) -> str:
     if asks:
         return click.prompt(frame.text(_("Password")), hide_input=True, err=True)
     if not from_stdin:
-        raise WrongUsage(_("The password cannot be asked for here: give it on standard input, --password-stdin."))
+        raise WrongUsage(
+            _("The password cannot be asked for here: give it on standard input, --password-stdin.")
+        )
     password = sys.stdin.readline().rstrip("\r\n")
     if not password:
         raise WrongUsage(_("No password came on standard input."))
     return password
 
 
-@accounts_group.sub("test", _("Logs in once. At most twice in half an hour, so that nothing locks the account."))
+@accounts_group.sub(
+    "test", _("Logs in once. At most twice in half an hour, so that nothing locks the account.")
+)
 @argument("account", metavar="ACCOUNT")
 def test_account(frame: Frame, account: str) -> None:
     """Logs in once; where it succeeds, what waited for the credentials goes on."""
@@ -298,7 +306,7 @@ def _moment(text: str | None, zone: str) -> datetime | None:
     return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
-def try_log_ins(frame: Frame, office: Office, names: Sequence[str]) -> list[tuple[str, Message | None]]:
+def try_log_ins(office: Office, names: Sequence[str]) -> list[tuple[str, Message | None]]:
     """Tests each account once; what was wrong, or None."""
     from core.outbox.connect import test_login
 

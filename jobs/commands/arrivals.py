@@ -13,7 +13,7 @@ from core.text import printable, visible
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import Group, OneOf, argument, option
 from jobs.commands.importing import LISTING as IMPORTED
-from jobs.commands.importing import Imported
+from jobs.commands.importing import Imported, reading
 from jobs.commands.printing import Column, Listing
 from jobs.commands.words import ARRIVALS as STATES
 from jobs.commands.words import word
@@ -87,9 +87,8 @@ def _read_again(frame: Frame, office: Office, ids: Sequence[int]) -> bool:
     done: list[Imported] = []
     well = True
     for file in files_of(office, ids):
-        told = frame.progress(_("Importing {file}", file=file.name))
         try:
-            counts = importing.apply(office, file, lambda read, size, told=told: told(read, size) and None)
+            counts = importing.apply(office, file, reading(frame, file.name), frame.tell)
         except LeitstandError as error:
             frame.tell(error.message)
             well = False

@@ -1,4 +1,4 @@
-"""`leitstand check customers`: the office's records, or a file, by the rules; and what the rules would fix."""
+"""`leitstand check customers`: the office's records, or a file, by the rules; and their fixes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from core.office import Office
     from core.rulebook.finding import Finding
 
-check_group = Group("check", _("Checks records, or a file, by the rules; exit code 1 where errors are found."))
+check_group = Group(
+    "check", _("Checks records, or a file, by the rules; exit code 1 where errors are found.")
+)
 
 
 @check_group.sub("customers", _("Checks customers: those of the office, or with --file those of a file."))
@@ -144,7 +146,11 @@ class _File:
             if number in seen:
                 text = visible(checked.customer.number)
                 self._complain(
-                    _("Row {row}: the number {number} stood there before.", row=checked.row.number, number=text)
+                    _(
+                        "Row {row}: the number {number} stood there before.",
+                        row=checked.row.number,
+                        number=text,
+                    )
                 )
             seen.add(number)
             changes = self.check.changes(checked, unsafe=unsafe) if fixed else []

@@ -35,7 +35,7 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "run": ("jobs:run", _("Runs one job now.")),
     "worker": ("jobs:worker", _("Runs the schedule and delivers until it is stopped.")),
     "status": ("status:status", _("What is stuck, and whether the machine runs.")),
-    "sandbox": ("sandbox:sandbox", _("Runs the simulated partners on loopback.")),
+    "sandbox": ("jobs.sandbox.command:sandbox", _("Runs the simulated partners on loopback.")),
     "demo": ("demo:demo", _("A synthetic office with simulated partners.")),
 }
 
@@ -53,7 +53,7 @@ class Tree(Group):
         if entry is None:
             return None
         module, attribute = entry[0].split(":")
-        return getattr(import_module(f"jobs.commands.{module}"), attribute)
+        return getattr(import_module(module if "." in module else f"jobs.commands.{module}"), attribute)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list for --help, from the table above."""

@@ -153,7 +153,9 @@ def list_conflicts(frame: Frame, limit: int | None) -> None:
         frame.list(CONFLICTS, open_conflicts(office), limit)
 
 
-@customers_group.sub("show", _("Shows a customer: fields, findings, transfers, conflicts."), ("table", "json"))
+@customers_group.sub(
+    "show", _("Shows a customer: fields, findings, transfers, conflicts."), ("table", "json")
+)
 @argument("number", metavar="NUMBER")
 def show_customer(frame: Frame, number: str) -> None:
     """Shows everything on one customer."""

@@ -22,9 +22,7 @@ VARIABLES = ("LEITSTAND_DATABASE_URL",)
 
 
 @command("demo", _("A synthetic office with simulated partners: the whole errand, and its summary as JSON."))
-@option(
-    "--headless", is_flag=True, help=_("Without the console; so it is whenever there is no terminal.")
-)
+@option("--headless", is_flag=True, help=_("Without the console; so it is whenever there is no terminal."))
 @option("--customers", type=click.IntRange(30, 1_000_000), default=CUSTOMERS, help=_("How many customers."))
 @option("--seed", type=int, default=SEED, help=_("The same seed makes the same customers."))
 def demo(frame: Frame, headless: bool, customers: int, seed: int) -> int:

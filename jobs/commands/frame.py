@@ -55,7 +55,7 @@ class Frame:
 
     @staticmethod
     def of(call: Call, home: Path | None, lang: str | None, operator: str | None, format_: str) -> Frame:
-        """From options after the command, before it, and from the environment; the first that says something."""
+        """From options after the command, before it, or from the environment; the first that is there."""
         chosen = _path(home or call.options.get("home") or os.environ.get("LEITSTAND_HOME")) or default_home()
         language = lang_of(lang or call.options.get("lang"), os.environ, chosen)
         fixed = call.options.get("operator")
@@ -191,7 +191,7 @@ def lang_of(wanted: str | None, variables: Mapping[str, str], home: Path | None 
 
 
 def _language_in(home: Path | None) -> str | None:
-    """What leitstand.toml says, read with half an eye: a faulty file is reported when the office is opened."""
+    """What leitstand.toml says, read with half an eye: a faulty file is reported on opening."""
     if home is None:
         return None
     try:

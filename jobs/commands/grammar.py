@@ -172,18 +172,14 @@ def command(
 
     def make(function: Callable[..., Any]) -> Command:
         own: list[click.Parameter] = list(reversed(getattr(function, "__click_params__", [])))
-        return Command(
-            name, spoken, callback=_framed(function), params=[*own, *shared_options(formats)]
-        )
+        return Command(name, spoken, callback=_framed(function), params=[*own, *shared_options(formats)])
 
     return make
 
 
 def _framed(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
-    def called(
-        home: Path | None, lang: str | None, operator: str | None, format_: str, **values: Any
-    ) -> Any:
+    def called(home: Path | None, lang: str | None, operator: str | None, format_: str, **values: Any) -> Any:
         call = click.get_current_context().find_object(Call) or Call(say_in_english)
         return function(Frame.of(call, home, lang, operator, format_), **values)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ import_group = Group("import", _("Imports records from files; the same file twic
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of one file; `arrival` is None for a dry run, `again` says that it was the last one anyway."""
+    """What became of one file; `arrival` is None for a dry run; `again`: it was the last one anyway."""
 
     file: str
     arrival: int | None
@@ -125,9 +125,18 @@ def _import(frame: Frame, office: Office, file: Path, options: dict[str, Any]) -
     arrival = received.arrival
     if received.again:
         return Imported(str(file), arrival.id, _unchanged(importing.Counts.of(arrival.counts)), again=True)
-    told = frame.progress(_("Importing {file}", file=file.name))
-    counts = importing.apply(office, arrival, lambda read, size: told(read, size) and None, frame.tell)
+    counts = importing.apply(office, arrival, reading(frame, file.name), frame.tell)
     return Imported(str(file), arrival.id, counts)
+
+
+def reading(frame: Frame, name: str) -> Callable[[int, int], None]:
+    """What tells how far a file has been read."""
+    told = frame.progress(_("Importing {file}", file=name))
+
+    def tell(read: int, size: int) -> None:
+        told(read, size)
+
+    return tell
 
 
 def _unchanged(counts: Counts) -> Counts:
@@ -158,4 +167,6 @@ def _summary(one: Imported) -> Message:
         )
     if one.arrival is None:
         return _("{file}: nothing was stored (dry run).", file=one.file)
-    return _("{file}: imported. `leitstand check customers` looks for what a partner would refuse.", file=one.file)
+    return _(
+        "{file}: imported. `leitstand check customers` looks for what a partner would refuse.", file=one.file
+    )

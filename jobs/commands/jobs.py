@@ -24,7 +24,7 @@ jobs_group = Group("jobs", _("What runs by itself: list, pause, resume, history,
 NEEDS_SOMEBODY = ("refused-data", "uncertain", "protocol", "unreadable", "quarantined", "failed")
 """Counts of a run that mean that some items did not go through: exit code 1."""
 OUT_OF_REACH = ("unavailable", "refused-credentials", "throttled")
-"""Counts of a run that mean that the partner could not be reached: exit code 3, unless something went through."""
+"""Counts of a run that mean that the partner was not reached: exit code 3, unless something went through."""
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def run(frame: Frame, job: str, once: bool) -> int:
 
 
 def exit_code_of(counts: Counts, *, shut: bool = False) -> int:
-    """0: all well; 1: some items did not go through; 3: the partner is out of reach (`shut`: a breaker is open)."""
+    """0: all well; 1: some items did not go through; 3: the partner is out of reach (`shut`)."""
     if (shut or any(counts.get(name) for name in OUT_OF_REACH)) and not counts.get("delivered"):
         return 3
     return int(any(counts.get(name) for name in (*NEEDS_SOMEBODY, *OUT_OF_REACH)))

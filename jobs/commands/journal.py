@@ -76,7 +76,11 @@ CHANGES: Listing[JournalChange] = Listing(
 
 
 def _values(values: Mapping[str, object] | None) -> str:
-    return "" if values is None else ", ".join(f"{name}=“{visible(str(value))}”" for name, value in values.items())
+    return (
+        ""
+        if values is None
+        else ", ".join(f"{name}=“{visible(str(value))}”" for name, value in values.items())
+    )
 
 
 @journal_group.sub("list", _("Lists what was done, the newest first."))

@@ -10,11 +10,11 @@ import click
 
 from core.errors import NotFound
 from core.locale import Message, _
+from core.rulebook.rule import Rule, Rulebook
 from jobs.commands.findings import FIXES, SEVERITIES
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import Group, argument, command
 from jobs.commands.printing import Column, Listing
-from core.rulebook.rule import Rule, Rulebook
 
 rules_group = Group("rules", _("The rules by which records are checked."))
 
@@ -82,7 +82,11 @@ def page(frame: Frame) -> None:
     click.echo(rules_page(rulebooks(), frame.say), nl=False)
 
 
-@command("explain", _("Explains a rule: what is required, why, what to do, and whether it can be fixed."), ("table", "json"))
+@command(
+    "explain",
+    _("Explains a rule: what is required, why, what to do, and whether it can be fixed."),
+    ("table", "json"),
+)
 @argument("rule", metavar="RULE")
 def explain(frame: Frame, rule: str) -> None:
     """Explains a rule by its id or its name."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.locale import Message, _, n_
+from core.rulebook.finding import Severity
 from jobs.commands.accounts import ACCOUNTS, AccountState, account_states, pause_as_json
 from jobs.commands.findings import FINDINGS, SEVERITIES
 from jobs.commands.findings import as_json as finding_as_json
@@ -18,6 +19,7 @@ from jobs.commands.words import CAUSES, STATES, word
 
 if TYPE_CHECKING:
     from core.accounts.breaker import Pause
+    from core.rulebook.finding import Finding
     from jobs.overview import Overview
 
 
@@ -64,7 +66,8 @@ class _Status:
         }
 
     @property
-    def account_findings(self):  # noqa: ANN201 - findings of all accounts
+    def account_findings(self) -> list[Finding]:
+        """The findings of all accounts."""
         return [finding for state in self.accounts for finding in state.findings]
 
 
@@ -106,7 +109,7 @@ def _print(frame: Frame, found: _Status) -> None:
         frame.table(
             (_("Rule"), _("Name"), _("Severity"), _("Count"), _("Holding")),
             [
-                (one.rule, one.name, word(dict(SEVERITIES), one.severity), one.count, one.blocking)
+                (one.rule, one.name, SEVERITIES[Severity(one.severity)], one.count, one.blocking)
                 for one in seen.findings
             ],
         )

@@ -74,7 +74,9 @@ def _choose(where: str | None) -> Any:
     return chosen
 
 
-transfers_group = Group("transfers", _("What goes out: list, show, send again, hold, release, discard."), _more)
+transfers_group = Group(
+    "transfers", _("What goes out: list, show, send again, hold, release, discard."), _more
+)
 
 
 @transfers_group.sub("list", _("Lists transfers."))

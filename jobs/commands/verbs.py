@@ -52,7 +52,7 @@ def verbs(face: Face) -> Iterator[click.Command]:
 
 
 def _command(face: Face, operation: Operation[Any, Any]) -> click.Command:
-    parameters = [one for one in fields(operation.parameters)]
+    parameters = list(fields(operation.parameters))
     hints = get_type_hints(operation.parameters)
     assigns = any(_is_mapping(hints[one.name]) for one in parameters)
     verb = _Verb(face, operation, assigns)
@@ -63,7 +63,9 @@ def _command(face: Face, operation: Operation[Any, Any]) -> click.Command:
     made = command(operation.name, operation.help or operation.label, ("table", "json"))(called)
     metavar = f"[{face.metavar}]… FIELD=VALUE…" if assigns else f"[{face.metavar}]…"
     own: list[click.Parameter] = [click.Argument(["names"], nargs=-1, metavar=metavar)]
-    own += [_option(operation, one, hints[one.name]) for one in parameters if not _is_mapping(hints[one.name])]
+    own += [
+        _option(operation, one, hints[one.name]) for one in parameters if not _is_mapping(hints[one.name])
+    ]
     made.params = [*own, *_selecting_options(), *made.params]
     return made
 

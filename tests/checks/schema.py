@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,26 @@ from sqlmodel import SQLModel
 from core.store import schema
 from core.store.engine import Store
 
+MODULES = (
+    "core.accounts.account",
+    "core.accounts.breaker",
+    "core.accounts.login_test",
+    "core.customers.customer",
+    "core.inbox.arrival",
+    "core.journal",
+    "core.operators",
+    "core.outbox.transfer",
+    "core.rulebook.record",
+    "core.store.meta",
+    "core.vault",
+    "jobs.history",
+)
+
 
 def all_tables() -> sa.MetaData:
     """The metadata of every table of the product."""
-    import core.accounts.account
-    import core.accounts.breaker
-    import core.accounts.login_test
-    import core.customers.customer
-    import core.inbox.arrival
-    import core.journal
-    import core.operators
-    import core.outbox.transfer
-    import core.rulebook.record
-    import core.store.meta
-    import core.vault
-    import jobs.history  # noqa: F401
-
+    for module in MODULES:
+        import_module(module)
     return SQLModel.metadata
 
 
@@ -44,7 +49,9 @@ def differences(url: str) -> list[Any]:
     store = Store(url)
     try:
         with store.engine.connect() as connection:
-            return compare_metadata(MigrationContext.configure(connection, {"compare_type": True}), metadata)
+            return compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+            )
     finally:
         store.close()
 

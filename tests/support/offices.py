@@ -159,6 +159,7 @@ class OpenAnOffice(Protocol):
         senders: int = 0,
         profile: Mapping[str, Any] | None = None,
         without: Collection[str] = (),
+        partner: Mapping[str, str] | None = None,
         clock: Clock | None = None,
         account: bool = True,
         **settings: Any,
@@ -247,7 +248,9 @@ def vema(sandbox: VemaSandbox) -> VemaSandbox:
 def open_an_office(
     tmp_path: Path, database_url: str, vema: VemaSandbox, clock: TravelClock
 ) -> Iterator[OpenAnOffice]:
-    """Opens the office with other settings than usual; `profile` is laid over VEMA's own, `without` left out.
+    """Opens the office with other settings than usual: of its own, or (`partner`) of VEMA.
+
+    `profile` is laid over VEMA's own, of which the tables `without` are left out.
 
     Called again, it opens the same office once more, as another process would.
     """
@@ -259,17 +262,18 @@ def open_an_office(
         senders: int = 0,
         profile: Mapping[str, Any] | None = None,
         without: Collection[str] = (),
+        partner: Mapping[str, str] | None = None,
         clock: Clock | None = clock,
         account: bool = True,
         **settings: Any,
     ) -> GivenOffice:
         home = tmp_path / "office"
-        partner: dict[str, Any] = {"send": send, "senders": senders}
+        its: dict[str, Any] = {"send": send, "senders": senders, **(partner or {})}
         if profile or without:
             home.mkdir(parents=True, exist_ok=True)
             (home / "vema.toml").write_text(vema_profile(profile or {}, without), encoding="utf-8")
-            partner["profile"] = "vema.toml"
-        office = opened(home, database_url, vema, clock, settings, partner)
+            its["profile"] = "vema.toml"
+        office = opened(home, database_url, vema, clock, settings, its)
         if account and not offices:
             office.has_account(vema)
         offices.append(office)

@@ -1,4 +1,4 @@
-"""Accounts: what is kept of credentials, who may change what, and log-in tests that cannot lock an account."""
+"""Accounts: what is kept of credentials, who may change what, log-in tests that cannot lock an account."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -210,7 +211,7 @@ class AskablePartner:
     ],
 )
 def test_what_can_be_sent_or_asked_is_due(
-    queue: GivenQueue, values: dict[str, object], keys: bool, subjects: bool, due: bool
+    queue: GivenQueue, values: dict[str, Any], keys: bool, subjects: bool, due: bool
 ) -> None:
     queue.add(**values)
     partner = AskablePartner(keys=keys, subjects=subjects)
