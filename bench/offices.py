@@ -81,6 +81,7 @@ def _row(office: Office, text: dict[str, str]) -> dict[str, object]:
         "checked_by": "",
         "checked_revision": 0,
         "checked_copy": 0,
+        "checked_neighbours": 0,
         "created_at": office.now,
         "updated_at": office.now,
     }

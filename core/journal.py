@@ -123,15 +123,81 @@ def close_entry(session: Session, entry: JournalEntry, ids: Iterable[int], refus
     entry.ids_sha256 = hashlib.sha256(",".join(map(str, frozen)).encode()).hexdigest()
     session.flush()
     entry.changes_sha256 = _digest_of_changes(session, entry)
-    head = session.exec(select(JournalHead).with_for_update()).one_or_none()
-    if head is None:
-        head = JournalHead()
+    head = _locked_head(session)
     entry.sequence = head.sequence + 1
     entry.previous_hash = head.hash
     entry.hash = _hash(entry)
     head.sequence, head.hash = entry.sequence, entry.hash
     session.add(head)
     session.add(entry)
+
+
+class Deed:
+    """One entry written over several transactions: opened with the first change, closed at the end.
+
+    The job `tidy` takes an entry that stands open for long for one whose process died, and closes it; what is
+    done after that goes into a further entry.
+    """
+
+    def __init__(
+        self,
+        operator: str,
+        area: str,
+        action: str,
+        parameters: Mapping[str, Any] | None = None,
+        reason: str = "",
+        undo_of: int | None = None,
+    ) -> None:
+        self.said: dict[str, Any] = {
+            "operator": operator,
+            "area": area,
+            "action": action,
+            "parameters": parameters,
+            "reason": reason,
+            "undo_of": undo_of,
+        }
+        self.id: int | None = None
+        self.ids: list[int] = []
+
+    def add(self, session: Session, at: datetime, changes: Iterable[Change], ids: Iterable[int]) -> None:
+        """Writes down what was done to these records in this transaction."""
+        entry = self._open_one(session)
+        if entry is None:
+            entry = open_entry(session, at=at, **self.said)
+            self.id, self.ids = entry.id, []
+        add_changes(session, entry.id or 0, changes)
+        self.ids += ids
+
+    def close(self, session: Session, subject: str, refused: int) -> None:
+        """Makes it a link of the chain, if anything was done at all."""
+        entry = self._open_one(session)
+        if entry is not None:
+            entry.subject = subject
+            close_entry(session, entry, self.ids, refused)
+
+    def _open_one(self, session: Session) -> JournalEntry | None:
+        if self.id is None:
+            return None
+        entry = session.get_one(JournalEntry, self.id, with_for_update=True)
+        return entry if entry.sequence is None else None
+
+
+def _locked_head(session: Session) -> JournalHead:
+    query = select(JournalHead).with_for_update()
+    head = session.exec(query).one_or_none()
+    if head is None:
+        execute(session, _first_head(session.get_bind().dialect.name))
+        head = session.exec(query).one()
+    return head
+
+
+def _first_head(dialect: str) -> sa.Insert[Any]:
+    """Two processes may both be the first: whoever comes second waits, and then finds the other's."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert(table_of(JournalHead)).values(id=1, sequence=0, hash=GENESIS).on_conflict_do_nothing()
 
 
 def note(
@@ -183,14 +249,31 @@ def verify(session: Session) -> Iterator[Message]:
         if entry.hash != _hash(entry):
             yield _("Entry {sequence} was altered.", sequence=entry.sequence)
         previous, expected = entry.hash, (entry.sequence or 0) + 1
-    head = session.get(JournalHead, 1)
-    if (head.hash if head else GENESIS) != previous:
+    head = session.get(JournalHead, 1) or JournalHead()
+    if (head.hash, head.sequence + 1) != (previous, expected):
         yield _("Entries are missing at the end of the journal.")
+    yield from _wrong_undos(session)
+
+
+def _wrong_undos(session: Session) -> Iterator[Message]:
+    """Which entries are undone is noted after they were closed, but what undid them is in the chain."""
+    entry = table_of(JournalEntry).c
+    query = sa.select(entry.id, entry.undo_of, entry.undone_by)
+    rows = execute(
+        session, query.where(sa.or_(entry.undo_of.is_not(None), entry.undone_by.is_not(None)))
+    ).all()
+    undone = {row.id: row.undone_by for row in rows if row.undone_by is not None}
+    undos = {row.id: row.undo_of for row in rows if row.undo_of is not None}
+    wrong = {id_ for id_, by in undone.items() if undos.get(by) != id_} | (set(undos.values()) - set(undone))
+    for id_ in sorted(wrong):
+        one = session.get(JournalEntry, id_)
+        sequence = one.sequence if one else id_
+        yield _("Whether entry {sequence} is undone was altered.", sequence=sequence)
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values as JSON can hold them: moments and days in ISO form, bytes left out."""
-    return {name: _plain(value) for name, value in values.items()}
+    """Values as JSON can hold them: moments and days in ISO form, everything unknown as its text."""
+    return {str(name): _plain(value) for name, value in values.items()}
 
 
 def _plain(value: Any) -> Any:
@@ -210,7 +293,9 @@ def _plain(value: Any) -> Any:
 def _digest_of_changes(session: Session, entry: JournalEntry) -> str:
     digest = hashlib.sha256()
     changes = table_of(JournalChange).c
-    query = sa.select(changes.table_name, changes.record, changes.before, changes.after)
+    query = sa.select(
+        changes.id, changes.table_name, changes.record, changes.subject, changes.before, changes.after
+    )
     for row in execute(session, query.where(changes.entry == entry.id).order_by(changes.id)):
         digest.update(_canonical(list(row)))
     return digest.hexdigest()
@@ -218,7 +303,7 @@ def _digest_of_changes(session: Session, entry: JournalEntry) -> str:
 
 def _hash(entry: JournalEntry) -> str:
     # undone_by is set later, by the undo's own entry, and therefore no part of the link.
-    body = entry.model_dump(exclude={"id", "hash", "undone_by"})
+    body = entry.model_dump(exclude={"hash", "undone_by"})
     return hashlib.sha256(_canonical(plain(body))).hexdigest()
 
 

@@ -7,20 +7,22 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, select
 
-from core import journal
 from core.archive import Archive
 from core.clock import Clock, local_day
-from core.errors import LeitstandError, NotAllowed
+from core.errors import LeitstandError, NotAllowed, WrongUsage
+from core.journal import Deed
 from core.locale import Message, _
 from core.operation import Act, NoParameters, Operation, Refusal, Report, need_reason
 from core.operators import Operator, Role
 from core.settings import Settings
 from core.store.engine import Store
+from core.store.statements import table_of
+from core.tables.rows import Limits, unstorable
 from core.vault import Vault
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=SQLModel)
 P = TypeVar("P")
+T = TypeVar("T")
 CHUNK = 200
 
 Progress = Callable[[int, int], bool]
@@ -46,6 +49,10 @@ class Subject(Protocol):
         self, session: Session, office: Office, ids: Collection[int], act: Act | None = None
     ) -> object:
         """Brings findings and transfers of these records up to date, in the caller's transaction."""
+        ...
+
+    def lock(self, session: Session, ids: Collection[int]) -> None:
+        """Locks these records, before anything of theirs is locked: everybody keeps this order."""
         ...
 
 
@@ -127,6 +134,7 @@ def perform(
     given = parameters if parameters is not None else operation.parameters()
     if operation.needs_reason:
         need_reason(str(getattr(given, "reason", "")))
+    _refuse_unstorable(_as_mapping(given))
     frozen = tuple(dict.fromkeys(ids))
     return _Performance(office, operation, given, progress).carry_out(frozen)
 
@@ -136,7 +144,13 @@ class _Performance:
 
     def __init__(self, office: Office, operation: Operation[Any, Any], given: Any, progress: Progress | None):
         self.office, self.operation, self.given, self.progress = office, operation, given, progress
-        self.entry: journal.JournalEntry | None = None
+        self.deed = Deed(
+            office.operator.name,
+            operation.area,
+            operation.name,
+            _as_mapping(given),
+            str(getattr(given, "reason", "")),
+        )
         self.done: list[int] = []
         self.refused: list[Refusal] = []
         self.tally: Counter[str] = Counter()
@@ -151,13 +165,13 @@ class _Performance:
             if self.progress and not self.progress(reached, len(ids)) and not last:
                 cancelled = True
                 with self.office.store.write() as session:
-                    self._close(session)
+                    self.deed.close(session, self.subject, len(self.refused))
                 break
         return Report(
             self.operation.name,
             tuple(self.done),
             tuple(self.refused),
-            self.entry.id if self.entry else None,
+            self.deed.id,
             cancelled,
             self._notes(),
         )
@@ -170,16 +184,18 @@ class _Performance:
         with self.office.store.write() as session:
             act = Act(self.office, session, self.office.operator, self.office.now)
             done, refused = self._run(act, ids)
+            done_ids = [record.id for record in done]
             if done:
-                entry = self._open(session)
-                journal.add_changes(session, entry.id or 0, act.changes)
-            self.done += [record.id for record in done]
+                self.deed.add(session, self.office.now, act.changes, done_ids)
+            self.done += done_ids
             self.refused += refused
             self.tally += act.tally
             if closes:
-                self._close(session)
+                self.deed.close(session, self.subject, len(self.refused))
 
     def _run(self, act: Act, ids: tuple[int, ...]) -> tuple[list[Any], list[Refusal]]:
+        if self.operation.lock_first:
+            self.operation.lock_first(act, ids)
         records = load(act.session, self.operation.model, ids)
         done: list[Any] = []
         refused: list[Refusal] = []
@@ -210,31 +226,27 @@ class _Performance:
             return error.message
         return None
 
-    def _open(self, session: Session) -> journal.JournalEntry:
-        if self.entry is None:
-            self.entry = journal.open_entry(
-                session,
-                at=self.office.now,
-                operator=self.office.operator.name,
-                area=self.operation.area,
-                action=self.operation.name,
-                parameters=_as_mapping(self.given),
-                reason=str(getattr(self.given, "reason", "")),
-            )
-        return self.entry
-
-    def _close(self, session: Session) -> None:
-        if self.entry is not None:
-            entry = session.merge(self.entry)
-            entry.subject = self.subject
-            journal.close_entry(session, entry, self.done, len(self.refused))
-            self.entry = entry
-
 
 def load(session: Session, model: type[R], ids: Sequence[int]) -> dict[int, R]:
-    """Records by id, locked for this transaction."""
-    query = select(model).where(col(model.id).in_(ids)).with_for_update()  # pyright: ignore
+    """Records by id, locked for this transaction in the order of their ids, as everybody locks them."""
+    id_ = table_of(model).c.id
+    query = select(model).where(id_.in_(ids)).order_by(id_).with_for_update()
     return {record.id: record for record in session.exec(query)}  # pyright: ignore
+
+
+def _refuse_unstorable(parameters: Mapping[str, Any]) -> None:
+    texts = [text for value in parameters.values() for text in _texts(value)]
+    reason = unstorable(texts, Limits())
+    if reason is not None:
+        raise WrongUsage(_("What was entered cannot be stored: {reason}.", reason=reason))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for part in cast("Mapping[object, object]", value).values():
+            yield from _texts(part)
 
 
 def _as_mapping(parameters: Any) -> Mapping[str, Any]:
@@ -243,7 +255,7 @@ def _as_mapping(parameters: Any) -> Mapping[str, Any]:
     return asdict(parameters)  # pyright: ignore[reportArgumentType]
 
 
-def in_chunks(ids: Sequence[int], size: int = CHUNK) -> Iterator[Sequence[int]]:
+def in_chunks(ids: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     """A long selection in pieces that fit one transaction."""
     for start in range(0, len(ids), size):
         yield ids[start : start + size]

@@ -15,11 +15,11 @@ from sqlmodel import select
 from core import journal
 from core.archive import Archive
 from core.clock import Clock, host_clock, shifted
-from core.errors import NoOffice
+from core.errors import NoOffice, UnreadableInput, WrongUsage
 from core.locale import _
 from core.office import Office, Subject
 from core.operators import MACHINE, OperatorRow, Role, identify, read_role
-from core.settings import Settings, read_settings
+from core.settings import FILE_NAME, Settings, read_settings
 from core.store import schema
 from core.store.engine import Store, create_private_file, read_url
 from core.store.meta import OfficeRow
@@ -50,7 +50,9 @@ def create_office(home: Path, variables: Mapping[str, str], operator: str, clock
         _vault(home, settings).create_key()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise NoOffice(_("No office can be made in {home}: {reason}", home=str(home), reason=reason)) from error
+        raise NoOffice(
+            _("No office can be made in {home}: {reason}", home=str(home), reason=reason)
+        ) from error
     schema.upgrade(url)
     store = Store(url)
     try:
@@ -100,7 +102,7 @@ def open_office(
             row = session.exec(select(OfficeRow)).first()
             if row is None:
                 raise NoOffice(_("There is no office in {home} yet. Run `leitstand init`.", home=str(home)))
-            who = identify(session, operator, read_role(settings.unknown_operator)) if operator else MACHINE
+            who = identify(session, operator, _role_of_unknown(settings)) if operator else MACHINE
             time = clock or _database_clock(session.connection())
     except BaseException:
         store.close()
@@ -132,6 +134,14 @@ def known_subjects() -> Mapping[str, Callable[[], Subject]]:
         return CUSTOMERS
 
     return {"customer": customer}
+
+
+def _role_of_unknown(settings: Settings) -> Role:
+    try:
+        return read_role(settings.unknown_operator)
+    except WrongUsage as error:
+        message = _("“{key}”: {reason}", key="unknown_operator", reason=error.message)
+        raise UnreadableInput(FILE_NAME, message) from error
 
 
 def _vault(home: Path, settings: Settings) -> Vault:

@@ -90,6 +90,7 @@ class Operation(Generic[R, P]):
 
     `applies` answers None (yes) or the reason why not; `run` does one record and may raise Inapplicable or
     another LeitstandError to refuse it; `finish` is called once for the records done in a transaction.
+    `lock_first` is told the ids and locks what has to be locked before the records.
     """
 
     area: str
@@ -106,6 +107,7 @@ class Operation(Generic[R, P]):
     help: Message | None = None
     describe: Callable[[R], str] = lambda record: str(getattr(record, "number", getattr(record, "id", "")))
     needs_reason: bool = False
+    lock_first: Callable[[Act, Sequence[int]], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

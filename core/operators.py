@@ -64,7 +64,10 @@ def read_role(text: str) -> Role:
 
 
 def identify(session: Session, name: str, unknown: Role) -> Operator:
-    """The operator of this name; somebody whom nobody has added gets the role `unknown`. Raises WrongUsage."""
+    """The operator of this name; somebody whom nobody has added gets the role `unknown`.
+
+    Raises WrongUsage for a name that cannot be one.
+    """
     if not name.isprintable():
         raise WrongUsage(_("“{name}” is no name of an operator.", name=printable(name)))
     row = session.get(OperatorRow, name)

@@ -28,7 +28,7 @@ class PartnerSettings:
     base_url: str = ""
     ca_file: str = ""
     send: str = "chosen"
-    """Which customers go out: "chosen" (operation send), "all", or a condition: those that fit it go out, too."""
+    """Which customers go out: "chosen" (operation send), "all", or a condition: whoever fits it, too."""
     senders: int = 0
     """How many transfers may be on their way at once; 0 leaves it to the profile."""
 
@@ -114,15 +114,19 @@ def _check(settings: Settings, file: str) -> None:
         least[f"partners.{name}.senders"] = (partner.senders, 0)
     for key, (value, lowest) in least.items():
         if not lowest <= value < inf:
-            raise UnreadableInput(file, _("“{key}” must be at least {lowest}.", key=key, lowest=f"{lowest:g}"))
+            raise UnreadableInput(
+                file, _("“{key}” must be at least {lowest}.", key=key, lowest=f"{lowest:g}")
+            )
 
 
 def _from_tables(tables: dict[str, Any], file: str) -> Settings:
+    default = Settings()
     simple = {f.name for f in fields(Settings)} - {"partners", "folders", "schedule"}
     values: dict[str, Any] = {}
     for key, value in tables.items():
         if key in simple:
-            values[key] = _of_type(value, type(getattr(Settings(), key)), key, file)
+            wanted: object = getattr(default, key)
+            values[key] = _of_type(value, type(wanted), key, file)
         elif key == "partners":
             values[key] = {
                 name: _dataclass(PartnerSettings, table, f"partners.{name}", file)

@@ -16,7 +16,8 @@ from queue import Empty, SimpleQueue
 from random import Random
 from threading import Event
 
-from core.accounts.account import Account, lock_account
+from core.accounts.account import Account
+from core.accounts.standing import lock_standing, standing_of
 from core.errors import CredentialsRefused, DatabaseUnavailable
 from core.locale import _
 from core.office import Office
@@ -100,6 +101,7 @@ class Delivery:
             self._drain(connection, Claimant(self.account, account.version, self.worker, senders, self.lease))
         finally:
             connection.close()
+        self.result.gate, _is_due = _look(self.office, self.account)
         return self.result
 
     def _senders(self, account: Account) -> int:
@@ -147,7 +149,7 @@ class Delivery:
             return []
         until = time.monotonic() + GROUPED_WITHIN
         while len(back) < len(self.in_flight):
-            patience = until - time.monotonic() if len(back) < max(1, senders // 4) else 0.0
+            patience = until - time.monotonic() if len(back) < max(1, senders * 3 // 4) else 0.0
             try:
                 back.append(
                     self.came_back.get(timeout=patience) if patience > 0 else self.came_back.get_nowait()
@@ -184,16 +186,17 @@ class Delivery:
     def _transaction(self, back: list[Settled], by: Claimant, free: int) -> list[Claimed]:
         with self.office.store.write() as session:
             now = self.office.now
-            account = lock_account(session, self.account)
+            standing = lock_standing(session, self.account, now)
             if back:
-                settle(session, account, by, back, now, self.chance)
+                settle(session, standing, by, back, now, self.chance)
+                if any(one.result.outcome is not Outcome.DELIVERED for one in back):
+                    standing = standing_of(session, self.account, now)
             if self._beat_is_due():
                 lease.beat(session, self.worker, [id_ for id_, _token in self.in_flight], now, self.lease)
                 self.beaten_at = time.monotonic()
             if not free:
                 return []
-            claimed, self.result.gate = claim(session, account, by, free, now)
-            return claimed
+            return claim(session, standing, by, free, now)[0]
 
     def _beat_is_due(self) -> bool:
         return bool(self.in_flight) and time.monotonic() >= self._beat_at()
@@ -233,7 +236,7 @@ def anything_due(office: Office, account: str) -> bool:
 def _look(office: Office, name: str) -> tuple[Gate, bool]:
     with office.store.read() as session:
         account = session.get(Account, name)
-        gate = gate_of(session, account, 1, office.now)
+        gate = gate_of(session, standing_of(session, name, office.now), 1, office.now)
         if account is None or gate.room <= 0:
             return gate, False
         return gate, due_now(session, name, office.partner(account.partner), office.now)

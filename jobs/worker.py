@@ -201,5 +201,6 @@ def run_once(office: Office) -> dict[str, dict[str, int]]:
         if ran.error is not None:
             raise ran.error
         before = counts.get(name, {})
-        counts[name] = {key: before.get(key, 0) + value for key, value in ran.counts.items()}
+        names = [*before, *(key for key in ran.counts if key not in before)]
+        counts[name] = {key: before.get(key, 0) + ran.counts.get(key, 0) for key in names}
     return counts

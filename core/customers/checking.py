@@ -6,15 +6,25 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from core.customers.fields import CustomerFields
 from core.customers.given import Given, Limits
 from core.customers.rules import RULES
 from core.rulebook.finding import Finding, Severity
-from core.rulebook.record import Suppression
+from core.rulebook.record import Suppression, kept_value
 from core.rulebook.rule import Rule, apply_rule
 
 AREA = "customers"
+RULE_MODULES = "core/customers/rules"
+HELPING_MODULES = (
+    "core/customers/birthdate_forms.py",
+    "core/customers/company_name.py",
+    "core/customers/fields.py",
+    "core/text.py",
+)
+LIBRARIES = ("email-validator", "kontocheck", "phonenumberslite", "schwifty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ def is_suppressed(finding: Finding, suppression: Suppression, today: date) -> bo
     return (
         suppression.rule == finding.rule
         and suppression.field == finding.field
-        and suppression.value == finding.value
+        and kept_value(suppression.value) == kept_value(finding.value)
         and suppression.ended_at is None
         and (suppression.until is None or suppression.until >= today)
     )
@@ -73,20 +83,27 @@ def daily_rules() -> list[Rule[CustomerFields, Given]]:
 
 def fingerprint(limits: Limits) -> str:
     """Changes whenever a rule, its code or the partner's limits change: then everything is checked again."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(_code().encode())
     for rule in RULES:
-        code = rule.check.__code__
-        constants = [value for value in code.co_consts if isinstance(value, str | int | float)]
-        parts = (
-            rule.id,
-            rule.severity.value,
-            sorted(need.value for need in rule.needs),
-            code.co_code,
-            constants,
-        )
+        parts = (rule.id, rule.severity.value, sorted(need.value for need in rule.needs))
         digest.update(repr(parts).encode())
     for name in ("transmitted", "lengths", "choices", "severities"):
         value = getattr(limits, name)
         digest.update(repr(sorted(value.items() if hasattr(value, "items") else value)).encode())
     digest.update(repr((limits.first_company_name, limits.countries, limits.characters)).encode())
     return digest.hexdigest()[:32]
+
+
+@cache
+def _code() -> str:
+    """Everything that rules are made of: their modules, those that help them, the libraries that they ask."""
+    from importlib.metadata import version
+
+    root = Path(__file__).parents[2]
+    files = [*sorted(root.glob(f"{RULE_MODULES}/*.py")), *(root / name for name in HELPING_MODULES)]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.name.encode() + file.read_bytes())
+    for library in LIBRARIES:
+        digest.update(f"{library} {version(library)} ".encode())
+    return digest.hexdigest()

@@ -17,6 +17,9 @@ def note_clashes(
     new = 0
     for clash in result.clashes:
         conflict = present.get(clash.field)
+        if conflict is not None and clash.theirs == conflict.before:
+            settle_conflict(session, office, conflict, "withdrawn")
+            continue
         if conflict is None:
             new += 1
             conflict = ImportConflict(
@@ -37,7 +40,9 @@ def open_conflicts(session: Session, customer: int) -> list[ImportConflict]:
 
 
 def settle_conflict(session: Session, office: Office, conflict: ImportConflict, resolution: str) -> None:
-    """Closes a conflict: "ours", "theirs", or "agreed" where both sides came to say the same."""
+    """Closes a conflict: "agreed" where both sides came to say the same, "withdrawn" where the source says
+    again what was corrected here; an operator's decision is "ours" or "theirs".
+    """
     conflict.resolution, conflict.resolved_at = resolution, office.now
     conflict.resolved_by = office.operator.name
     session.add(conflict)

@@ -12,6 +12,8 @@ from core.customers.fields import ATTRIBUTES, CustomerFields
 from core.store.columns import identity, json_value, long_text, moment, row_id
 from core.text import folded
 
+NUMBER_LENGTH = 200
+"""Characters of a customer number; a longer one is none, and no index of a database could hold it."""
 FOLDED = ("number", "last_name", "company", "postcode", "town", "adviser")
 """Fields that are also kept as they compare, so that conditions on them can be asked of the database."""
 
@@ -22,6 +24,11 @@ class Customer(CustomerFields, table=True):
     """
 
     __tablename__ = "customer"  # pyright: ignore[reportAssignmentType]
+    # Of any length, as they came: PostgreSQL's trees take no more than 2700 bytes.
+    __table_args__ = tuple(
+        sa.Index(f"ix_customer_{name}_folded", f"{name}_folded", postgresql_using="hash")
+        for name in ("last_name", "company", "postcode")
+    )
 
     id: int | None = identity()
     source_key: str = Field(unique=True)
@@ -38,9 +45,9 @@ class Customer(CustomerFields, table=True):
     withheld: str = ""
     """Fields left out of transfers by an operator's decision, by attribute, blank-separated."""
     number_folded: str = Field(default="", index=True)
-    last_name_folded: str = Field(default="", index=True)
-    company_folded: str = Field(default="", index=True)
-    postcode_folded: str = Field(default="", index=True)
+    last_name_folded: str = ""
+    company_folded: str = ""
+    postcode_folded: str = ""
     town_folded: str = ""
     adviser_folded: str = ""
     short_key: str = Field(default="", index=True)
@@ -49,6 +56,8 @@ class Customer(CustomerFields, table=True):
     """Fingerprint of the rules and givens that judged it last; empty: never, or something moved."""
     checked_revision: int = 0
     checked_copy: int = 0
+    checked_neighbours: int = 0
+    """With how many other companies it shared its `short_key` when it was judged last."""
     checked_on: date | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from core.customers.columns import ColumnMap, Mapping, parse_mapping, recognise
 from core.customers.conflicts import note_clashes
-from core.customers.customer import Customer, folded_columns, text_of
+from core.customers.customer import NUMBER_LENGTH, Customer, folded_columns, text_of
 from core.customers.fields import ATTRIBUTES
 from core.customers.three_way import merge
 from core.errors import UnreadableInput
@@ -115,9 +115,9 @@ def apply(
     rows = (row for row in table.rows() if row.number > reached)
     while chunk := list(islice(rows, CHUNK)):
         with office.store.write() as session:
-            present = session.get_one(Arrival, arrival.id, with_for_update=True)
-            if present.state != ArrivalState.STORED:
-                return Counts.of(present.counts)
+            present = _take_turns(session, arrival)
+            if present is None:
+                break
             # Somebody else may be applying the same arrival: whoever comes second skips what is done.
             counts = Counts.of(present.counts)
             todo = [row for row in chunk if row.number > counts.reached]
@@ -128,6 +128,15 @@ def apply(
         if progress:
             progress(table.position, table.size)
     return _finish(office, arrival)
+
+
+def _take_turns(session: Session, arrival: Arrival) -> Arrival | None:
+    """Locks every file of customers that is to be applied, so that two of them cannot both bring the same
+    new customer; answers ours, None where somebody else has finished it.
+    """
+    query = select(Arrival).where(Arrival.kind == arrival.kind, Arrival.state == ArrivalState.STORED)
+    waiting = session.exec(query.order_by(col(Arrival.id)).with_for_update())
+    return next((one for one in waiting if one.id == arrival.id), None)
 
 
 def _finish(office: Office, arrival: Arrival) -> Counts:
@@ -153,6 +162,9 @@ def read_rows(
         key = text.get("number", "")
         if not key.strip():
             yield PutBack(row.number, row.raw, _("The row has no customer number."))
+        elif len(key) > NUMBER_LENGTH:
+            reason = _("The customer number has more than {limit} characters.", limit=NUMBER_LENGTH)
+            yield PutBack(row.number, row.raw, reason)
         else:
             yield Incoming(key, text, row.number, row.raw)
 
@@ -247,6 +259,7 @@ class _Import:
             "checked_by": "",
             "checked_revision": 0,
             "checked_copy": 0,
+            "checked_neighbours": 0,
             "created_at": self.office.now,
             "updated_at": self.office.now,
         }

@@ -7,31 +7,64 @@ from dataclasses import dataclass
 from dataclasses import field as parameter
 from datetime import date
 
-from sqlmodel import select
+from sqlmodel import Session, col, select
 
 from core.customers import checking
-from core.customers.conflicts import open_conflicts, settle_conflict
-from core.customers.customer import Customer, folded_columns
-from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE
+from core.customers.conflicts import open_conflicts
+from core.customers.customer import NUMBER_LENGTH, Customer, ImportConflict, folded_columns, text_of
+from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE, customer_from
 from core.customers.fixing import fixed_fields
-from core.customers.review import Desk, review, send, suppressions_of
+from core.customers.given import Given
+from core.customers.review import review, send, suppressions_of
+from core.customers.sending import customer_limits
 from core.errors import Inapplicable, LostUpdate, WrongUsage
 from core.locale import Message, _
 from core.operation import Act, NoParameters, Operation, always, need_reason
+from core.rulebook.finding import Severity
 from core.rulebook.record import FindingRow, Suppression
-from core.tables.rows import Limits, unstorable
-from core.text import squeezed, visible
+from core.text import folded
 
 AREA = checking.AREA
 EDITABLE = (*ATTRIBUTES, "short_name")
+ALWAYS_SENT = ("number", "kind", "last_name", "company")
 
 
 def change_fields(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
-    """Sets text fields, with the columns that follow from them; a change makes a new revision."""
+    """Sets text fields, with the columns that follow from them; a change makes a new revision.
+
+    A conflict is settled where this is what the source says. Raises Inapplicable for a number that is taken.
+    """
+    check_number(act.session, customer, values.get("number", customer.number))
     columns = {**values, **folded_columns(dict(values))}
     if act.change(customer, customer.number, **columns):
         customer.revision += 1
         customer.updated_at = act.now
+        for conflict in open_conflicts(act.session, customer.id or 0):
+            if values.get(conflict.field) == conflict.theirs:
+                _settle(act, customer, conflict, "agreed")
+
+
+def check_number(session: Session, customer: Customer, number: str) -> None:
+    """No two customers with one number: a partner would take them for the same."""
+    if number == customer.number:
+        return
+    if not number.strip() or len(number) > NUMBER_LENGTH:
+        raise Inapplicable(_("A customer number has 1 to {limit} characters.", limit=NUMBER_LENGTH))
+    query = select(Customer.id).where(
+        Customer.number_folded == folded(number), Customer.number == number, col(Customer.id) != customer.id
+    )
+    if session.exec(query.limit(1)).first() is not None:
+        raise Inapplicable(_("Another customer has the number {number} already.", number=number))
+
+
+def _settle(act: Act, customer: Customer, conflict: ImportConflict, resolution: str) -> None:
+    act.change(
+        conflict,
+        customer.number,
+        resolution=resolution,
+        resolved_at=act.now,
+        resolved_by=act.operator.name,
+    )
 
 
 def _review(act: Act, customers: Sequence[Customer]) -> None:
@@ -52,26 +85,26 @@ class Editing:
 def _edit(act: Act, customer: Customer, given: Editing) -> None:
     if given.revision is not None and given.revision != customer.revision:
         raise LostUpdate(_("{customer} was changed by somebody else meanwhile.", customer=customer.number))
-    for name, value in given.values.items():
+    for name in given.values:
         if name not in EDITABLE:
             raise WrongUsage(_("There is no field {field}.", field=name))
-        why_not = unstorable([value], Limits())
-        if why_not is not None:
-            raise Inapplicable(why_not)
     _check_short_name(act, customer, given.values)
     change_fields(act, customer, given.values)
 
 
 def _check_short_name(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
+    """It is what the partner reads first, so it has to pass the rules as the company's name does."""
     short = values.get("short_name", "")
     if not short:
         return
-    limits = Desk.of(act.office).limits
+    limits = customer_limits(act.office)
     if len(short) > limits.first_company_name:
         limit = limits.first_company_name
         raise Inapplicable(_("A short name has at most {limit} characters.", limit=limit))
-    if short != squeezed(short) or visible(short) != short:
-        raise Inapplicable(_("A short name has no hidden characters and no blanks at its edges."))
+    as_sent = customer_from({**text_of(customer), **values, "company": short})
+    for found in checking.check(as_sent, Given(act.office.today, limits), checking.all_rules()):
+        if found.field == "company" and found.severity is Severity.ERROR:
+            raise Inapplicable(_("The short name cannot be sent: {finding}", finding=found.message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +115,10 @@ class Fixing:
 
 
 def _fix(act: Act, customer: Customer, given: Fixing) -> None:
-    desk = Desk.of(act.office)
     muted = suppressions_of(act.session, [customer.id or 0]).get(customer.id or 0, [])
-    values = fixed_fields(customer, desk.limits, desk.today, unsafe=given.unsafe, muted=muted)
+    values = fixed_fields(
+        customer, customer_limits(act.office), act.office.today, unsafe=given.unsafe, muted=muted
+    )
     if not values:
         raise Inapplicable(_("There is nothing that could be fixed by itself."))
     change_fields(act, customer, values)
@@ -120,8 +154,13 @@ class Withholding:
 
 
 def _withhold(act: Act, customer: Customer, given: Withholding) -> None:
-    if given.field not in FIELD_BY_ATTRIBUTE or given.field in ("number", "kind"):
+    if given.field not in FIELD_BY_ATTRIBUTE:
         raise WrongUsage(_("There is no field {field}.", field=given.field))
+    label = FIELD_BY_ATTRIBUTE[given.field].label
+    if given.field in ALWAYS_SENT:
+        raise WrongUsage(_("{field} is always sent: nobody could tell who it is.", field=label))
+    if given.field not in customer_limits(act.office).transmitted:
+        raise WrongUsage(_("{field} is not sent anyway.", field=label))
     fields = customer.withheld_fields
     fields = fields - {given.field} if given.again else fields | {given.field}
     if not act.change(customer, customer.number, withheld=" ".join(sorted(fields))):
@@ -152,11 +191,10 @@ def _resolve(act: Act, customer: Customer, given: Resolving) -> None:
     chosen = [one for one in open_conflicts(act.session, customer.id or 0) if given.field in ("", one.field)]
     if not chosen:
         raise Inapplicable(_("There is no open conflict."))
+    for one in chosen:
+        _settle(act, customer, one, given.keep)
     if given.keep == "theirs":
         change_fields(act, customer, {one.field: one.theirs for one in chosen})
-    for one in chosen:
-        act.change(one, customer.number, resolution=given.keep)
-        settle_conflict(act.session, act.office, one, given.keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +213,8 @@ class Muting:
 
 def _mute(act: Act, customer: Customer, given: Muting) -> None:
     rule = checking.RULES[given.rule].id
+    if given.until is not None and given.until < act.office.today:
+        raise WrongUsage(_("{day} is over already.", day=f"{given.until:%d.%m.%Y}"))
     query = select(FindingRow).where(
         FindingRow.area == AREA, FindingRow.record == customer.id, FindingRow.rule == rule
     )

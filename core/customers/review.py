@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -28,14 +29,14 @@ from core.customers.sending import (
     short_key_of,
     wanted_for,
 )
-from core.customers.stale import forget_checks, stale
-from core.office import Office
+from core.customers.stale import stale
+from core.office import Office, in_chunks
 from core.operation import Act
 from core.outbox import planning
 from core.outbox.carry_out import Addressed, carry_out, cause_of, open_transfers
 from core.outbox.planning import Hold
 from core.outbox.transfer import CauseCode, PartnerCopy, Transfer
-from core.rulebook.record import FindingRow, Suppression
+from core.rulebook.record import FindingRow, Suppression, kept_value
 from core.rulebook.rule import Rule
 from core.store.statements import execute
 
@@ -75,6 +76,8 @@ class Reviewed:
     findings: int = 0
     held: int = 0
     made: list[Transfer] = field(default_factory=list[Transfer])
+    later: set[int] = field(default_factory=set[int])
+    """Customers to be looked at again when what is on its way has come to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +90,21 @@ class Newest:
 
 
 def review_stale(office: Office) -> Iterator[tuple[int, int]]:
-    """Reviews all that moved, a transaction for each 500; tells (done, of all)."""
+    """Reviews all that moved, a transaction for each 500; tells (done, of all).
+
+    What moves by that, such as how many companies share a short name, is reviewed in a further round.
+    """
     desk = Desk.of(office)
-    done = 0
+    done, waiting = 0, set[int]()
     for _round in range(ROUNDS):
         with office.store.read() as session:
             whole, by_day = stale(session, desk.fingerprint, desk.today)
+        whole = [id_ for id_ in whole if id_ not in waiting]
         total = done + len(whole) + len(by_day)
         for ids, rules in ((whole, None), (by_day, checking.daily_rules())):
-            for start in range(0, len(ids), CHUNK):
-                chunk = ids[start : start + CHUNK]
+            for chunk in in_chunks(ids, CHUNK):
                 with office.store.write() as session:
-                    Review(session, desk, None, rules).of(chunk)
+                    waiting |= Review(session, desk, None, rules).of(chunk).later
                 done += len(chunk)
                 yield done, total
         if not whole:
@@ -107,12 +113,18 @@ def review_stale(office: Office) -> Iterator[tuple[int, int]]:
 
 def review(session: Session, office: Office, ids: Collection[int], act: Act | None = None) -> Reviewed:
     """Brings findings and transfers of these customers up to date; `act` notes it for undo."""
-    return Review(session, Desk.of(office), act).of(list(ids))
+    return _reviewed(Review(session, Desk.of(office), act), ids)
 
 
 def send(session: Session, office: Office, ids: Collection[int], act: Act | None = None) -> Reviewed:
     """The same, and starts a transfer for each customer whose payload the partner does not have yet."""
-    return Review(session, Desk.of(office), act, chosen=frozenset(ids)).of(list(ids))
+    return _reviewed(Review(session, Desk.of(office), act, chosen=frozenset(ids)), ids)
+
+
+def _reviewed(review: Review, ids: Collection[int]) -> Reviewed:
+    for chunk in in_chunks(sorted(ids), CHUNK):
+        review.of(chunk)
+    return review.result
 
 
 class Review:
@@ -143,6 +155,7 @@ class Review:
         newest = self._newest(ids)
         known = {one.id or 0: known_to_partner(one, copies.get(one.id or 0)) for one in customers}
         neighbours = self._neighbours(customers, known)
+        self.session.flush()
         for customer in customers:
             id_ = customer.id or 0
             given = Given(
@@ -150,12 +163,13 @@ class Review:
                 self.desk.limits,
                 known[id_],
                 customer.withheld_fields,
-                neighbours.get(customer.short_key, 1) - 1 if customer.short_key else 0,
+                neighbours[id_],
                 customer.short_name,
             )
             judged = self._judge(customer, given, suppressions.get(id_, []), present.get(id_, []))
-            later = self._plan(customer, copies.get(id_), given.known, judged, going, newest.get(id_))
-            self._mark(customer, copies.get(id_), later)
+            if self._plan(customer, copies.get(id_), given.known, judged, going, newest.get(id_)):
+                self.result.later.add(id_)
+            self._mark(customer, copies.get(id_), neighbours[id_])
         self.result.customers += len(customers)
         self.session.flush()
         return self.result
@@ -172,9 +186,12 @@ class Review:
         return judged + kept
 
     def _store(self, customer: Customer, judged: list[Judged], present: list[FindingRow]) -> None:
-        left = {(row.rule, row.field): row for row in present}
+        left: dict[tuple[str, str], list[FindingRow]] = {}
+        for row in reversed(present):
+            left.setdefault((row.rule, row.field), []).append(row)
         for one in judged:
-            row = left.pop((one.finding.rule, one.finding.field), None)
+            known = left.get((one.finding.rule, one.finding.field))
+            row = known.pop() if known else None
             if row is None:
                 row = FindingRow(
                     area=AREA,
@@ -186,7 +203,7 @@ class Review:
                 )
             _fill(row, one)
             self.session.add(row)
-        for row in left.values():
+        for row in chain.from_iterable(left.values()):
             self.session.delete(row)
 
     def _plan(
@@ -229,33 +246,32 @@ class Review:
             last_revision=last_revision,
         )
 
-    def _neighbours(self, customers: Sequence[Customer], known: dict[int, Known]) -> dict[str, int]:
-        """How many companies share each short key; those elsewhere whose key moved are reviewed again."""
+    def _neighbours(self, customers: Sequence[Customer], known: dict[int, Known]) -> dict[int, int]:
+        """How many other companies share each one's short name and postcode.
+
+        Those others are not touched: they are stale as soon as the number that they were checked with is
+        not the number that there is, so two reviews never wait for each other's customers.
+        """
         if not self.whole:
-            return {}
-        moved: set[str] = set()
+            return {customer.id or 0: customer.checked_neighbours for customer in customers}
         for customer in customers:
-            key = short_key_of(customer, self.desk.limits, known[customer.id or 0])
-            if key != customer.short_key:
-                moved |= {key, customer.short_key} - {""}
-                customer.short_key = key
-                self.session.add(customer)
+            customer.short_key = short_key_of(customer, self.desk.limits, known[customer.id or 0])
         self.session.flush()
-        if moved:
-            forget_checks(self.session, moved, {customer.id or 0 for customer in customers})
         keys = {customer.short_key for customer in customers} - {""}
         query = sa.select(col(Customer.short_key), sa.func.count().label("number")).where(
             col(Customer.short_key).in_(keys)
         )
         rows = execute(self.session, query.group_by(col(Customer.short_key)))
-        return {str(row.short_key): int(row.number) for row in rows}
+        number = {str(row.short_key): int(row.number) - 1 for row in rows}
+        return {customer.id or 0: number.get(customer.short_key, 0) for customer in customers}
 
-    def _mark(self, customer: Customer, copy: PartnerCopy | None, later: bool) -> None:
+    def _mark(self, customer: Customer, copy: PartnerCopy | None, neighbours: int) -> None:
         customer.checked_on = self.desk.today
         if self.whole:
-            customer.checked_by = "" if later else self.desk.fingerprint
+            customer.checked_by = "" if customer.id in self.result.later else self.desk.fingerprint
             customer.checked_revision = customer.revision
             customer.checked_copy = copy.revision if copy else 0
+            customer.checked_neighbours = neighbours
         self.session.add(customer)
 
     def _copies(self, ids: Sequence[int]) -> dict[int, PartnerCopy]:
@@ -270,10 +286,16 @@ class Review:
 
     def _newest(self, ids: Sequence[int]) -> dict[int, Newest]:
         """The newest transfer of each customer; what an operator discarded must not come back by itself."""
-        query = select(Transfer.subject_id, Transfer.revision, Transfer.fields, Transfer.cause_code).where(
-            Transfer.partner == PARTNER, Transfer.kind == KIND, col(Transfer.subject_id).in_(ids)
+        newest = (
+            select(sa.func.max(col(Transfer.id)))
+            .where(Transfer.partner == PARTNER, Transfer.kind == KIND, col(Transfer.subject_id).in_(ids))
+            .group_by(col(Transfer.subject_id))
         )
-        rows = self.session.exec(query.order_by(col(Transfer.id)))
+        rows = self.session.exec(
+            select(Transfer.subject_id, Transfer.revision, Transfer.fields, Transfer.cause_code).where(
+                col(Transfer.id).in_(newest)
+            )
+        )
         by_hand = (CauseCode.OPERATOR, CauseCode.TAKEN_BACK)
         return {row[0]: Newest(row[1], row[2], row[3] in by_hand) for row in rows}
 
@@ -289,8 +311,8 @@ def suppressions_of(session: Session, ids: Sequence[int]) -> dict[int, list[Supp
 def _fill(row: FindingRow, one: Judged) -> None:
     finding = one.finding
     row.subject, row.name, row.severity = finding.subject, finding.name, finding.severity
-    row.value, row.message = finding.value, finding.message.dump()
-    row.fix, row.fix_text = finding.fix_kind, finding.fix.text if finding.fix else ""
+    row.value, row.message = kept_value(finding.value), finding.message.dump()
+    row.fix, row.fix_text = finding.fix_kind, kept_value(finding.fix.text) if finding.fix else ""
     row.blocks, row.suppressed = one.blocks, one.suppressed
 
 

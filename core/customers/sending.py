@@ -9,20 +9,30 @@ from core.customers.company_name import short_company_name
 from core.customers.customer import Customer
 from core.customers.fields import ATTRIBUTES, CustomerFields, Kind
 from core.customers.given import Known, Limits
+from core.errors import WrongUsage
 from core.locale import _
 from core.office import Office
 from core.outbox.outcome import Partner
 from core.outbox.planning import Hold, Wanted
 from core.outbox.transfer import CauseCode, PartnerCopy, Step
+from core.text import folded
 
 KIND = "customer"
 PARTNER = "vema"
+POSTCODE_IN_KEY = 50
+"""Characters of a postcode that are compared; what is longer is none, and too long for an index."""
 
 
 class CustomerPartner(Partner, Protocol):
     """A partner that takes customers."""
 
     customer_limits: Limits
+
+
+def customer_limits(office: Office) -> Limits:
+    """What the partner that customers go to takes of them. Raises UnreadableInput for a faulty profile."""
+    partner: CustomerPartner = office.partner(PARTNER)  # pyright: ignore[reportAssignmentType]
+    return partner.customer_limits
 
 
 def payload_of(customer: CustomerFields, limits: Limits, withheld: frozenset[str]) -> dict[str, str]:
@@ -58,7 +68,8 @@ def short_key_of(customer: Customer, limits: Limits, known: Known) -> str:
     """What two companies share that VEMA could not tell apart by their short names; else empty."""
     if not goes_out_in_two_steps(customer, limits, known):
         return ""
-    return f"{customer.postcode_folded} {short_name_of(customer, limits).casefold()}"
+    postcode = customer.postcode_folded[:POSTCODE_IN_KEY]
+    return f"{postcode} {folded(short_name_of(customer, limits))}"
 
 
 def wanted_for(customer: Customer, known: Known, limits: Limits) -> tuple[list[Wanted], Hold | None]:
@@ -80,7 +91,7 @@ def wanted_for(customer: Customer, known: Known, limits: Limits) -> tuple[list[W
 def sending_rule(office: Office, wanted: str) -> Callable[[Customer], bool]:
     """What the setting `send` means: "chosen" (nobody by itself), "all", or a condition on customers' fields.
 
-    Raises ConditionError where it is none of these.
+    Raises WrongUsage where it is none of these.
     """
     if wanted in ("", "chosen"):
         return lambda _customer: False
@@ -90,5 +101,13 @@ def sending_rule(office: Office, wanted: str) -> Callable[[Customer], bool]:
     from core.rulebook.condition import ConditionContext, parse
 
     condition = parse(wanted, customer_vocabulary())
+    others = condition.fields - set(ATTRIBUTES)
+    if others:
+        raise WrongUsage(
+            _(
+                "The setting send speaks of a customer's own fields only, not of {fields}.",
+                fields=tuple(sorted(others)),
+            )
+        )
     context = ConditionContext(office.now, office.today)
     return lambda customer: condition.matches(CustomerView(customer), context)

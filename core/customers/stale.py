@@ -22,6 +22,8 @@ def stale(session: Session, fingerprint: str, today: date) -> tuple[list[int], l
     joined = customer.outerjoin(
         copy, (copy.c.subject_id == customer.c.id) & (copy.c.kind == KIND) & (copy.c.partner == PARTNER)
     )
+    same = _sharing_a_short_name()
+    joined = joined.outerjoin(same, same.c.short_key == customer.c.short_key)
     another_day = customer.c.checked_on < today
     expired = sa.exists().where(
         col(Suppression.area) == AREA,
@@ -34,6 +36,7 @@ def stale(session: Session, fingerprint: str, today: date) -> tuple[list[int], l
         customer.c.checked_on.is_(None),
         customer.c.checked_revision != customer.c.revision,
         customer.c.checked_copy != sa.func.coalesce(copy.c.revision, 0),
+        customer.c.checked_neighbours != sa.func.coalesce(same.c.number - 1, 0),
         sa.and_(another_day, expired),
     )
     ordered = sa.select(customer.c.id).select_from(joined).order_by(customer.c.id)
@@ -42,12 +45,7 @@ def stale(session: Session, fingerprint: str, today: date) -> tuple[list[int], l
     return whole, by_day
 
 
-def forget_checks(session: Session, keys: set[str], but: set[int]) -> None:
-    """Companies that share a short name with one that moved are to be reviewed again."""
-    execute(
-        session,
-        sa.update(Customer)
-        .where(col(Customer.short_key).in_(keys), col(Customer.id).not_in(but))
-        .values(checked_by="")
-        .execution_options(synchronize_session=False),
-    )
+def _sharing_a_short_name() -> sa.Subquery:
+    customer = table_of(Customer)
+    query = sa.select(customer.c.short_key, sa.func.count().label("number"))
+    return query.where(customer.c.short_key > "").group_by(customer.c.short_key).subquery()

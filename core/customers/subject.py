@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from core.customers.customer import Customer
 from core.customers.review import review
-from core.office import Office
+from core.office import Office, load
 from core.operation import Act
 
 
@@ -23,6 +24,10 @@ class CustomerSubject:
     ) -> object:
         """Brings findings and transfers of these customers up to date."""
         return review(session, office, ids, act)
+
+    def lock(self, session: Session, ids: Collection[int]) -> None:
+        """Locks these customers in the order of their ids."""
+        load(session, Customer, list(ids))
 
 
 CUSTOMERS = CustomerSubject()

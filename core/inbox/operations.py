@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from sqlmodel import col, select
 
 from core.errors import Inapplicable
 from core.inbox.arrival import Arrival, ArrivalState
 from core.locale import Message, _
+from core.office import load
 from core.operation import Act, Operation, WithReason
 
 AREA = "arrivals"
@@ -33,6 +37,12 @@ def _is_put_back(arrival: Arrival) -> Message | None:
             return _("It is ignored.")
         case _:
             return _("It has been applied.")
+
+
+def _lock_files(act: Act, ids: Sequence[int]) -> None:
+    """Files before their rows, as an import locks them."""
+    files = act.session.exec(select(Arrival.parent).where(col(Arrival.id).in_(ids)).distinct())
+    load(act.session, Arrival, [one for one in files if one is not None])
 
 
 def _retry(act: Act, arrival: Arrival, given: Retrying) -> None:
@@ -77,6 +87,7 @@ RETRY = Operation(
     Retrying,
     describe=_describe,
     help=_("Reads the file again; of a row, its whole file. What is applied already does not change."),
+    lock_first=_lock_files,
 )
 IGNORE = Operation(
     AREA,

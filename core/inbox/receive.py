@@ -47,7 +47,7 @@ def receive_file(
             kind=kind,
             state=ArrivalState.STORED,
             name=safe_name(path.name),
-            source=source or str(path),
+            source=printable(source or str(path)),
             sha256=stored.sha256,
             size=stored.size,
             options=dict(options or {}),
@@ -79,39 +79,50 @@ class PutBack:
 
 def quarantine_rows(session: Session, office: Office, file: Arrival, rows: Sequence[PutBack]) -> int:
     """Keeps rows that could not be applied, known ones only once; answers how many are new."""
-    kind = row_kind(file.kind)
-    hashes = {hashlib.sha256(row.raw).hexdigest() for row in rows}
-    query = select(Arrival).where(
-        Arrival.kind == kind, col(Arrival.sha256).in_(hashes), Arrival.state != ArrivalState.APPLIED
-    )
-    known = {(one.sha256, one.name): one for one in session.exec(query.order_by(col(Arrival.id)))}
+    hashes = [hashlib.sha256(row.raw).hexdigest() for row in rows]
+    here, before = _known_rows(session, file, hashes)
     new = 0
-    for row in rows:
-        sha256 = hashlib.sha256(row.raw).hexdigest()
-        before = known.get((sha256, file.name))
-        if before is not None and not (before.parent == file.id and before.position != row.position):
-            before.seen += before.parent != file.id
-            before.parent, before.position, before.reason = file.id, row.position, row.reason.dump()
-            session.add(before)
-            continue
-        new += 1
-        session.add(
-            Arrival(
-                kind=kind,
+    for row, sha256 in zip(rows, hashes, strict=True):
+        known = here.get((sha256, row.position))
+        if known is None and before.get(sha256):
+            known = before[sha256].pop()
+            known.seen += 1
+        if known is None:
+            new += 1
+            known = Arrival(
+                kind=row_kind(file.kind),
                 state=ArrivalState.QUARANTINED,
                 name=file.name,
                 source=file.source,
                 sha256=sha256,
                 size=len(row.raw),
-                parent=file.id,
-                position=row.position,
                 raw=row.raw,
-                reason=row.reason.dump(),
                 received_by=office.operator.name,
                 received_at=office.now,
             )
-        )
+        known.parent, known.position, known.reason = file.id, row.position, row.reason.dump()
+        session.add(known)
     return new
+
+
+def _known_rows(
+    session: Session, file: Arrival, hashes: Sequence[str]
+) -> tuple[dict[tuple[str, int | None], Arrival], dict[str, list[Arrival]]]:
+    """Rows with these bytes that are put back already: of this file by place, of earlier ones of its name."""
+    query = select(Arrival).where(
+        Arrival.kind == row_kind(file.kind),
+        col(Arrival.sha256).in_(set(hashes)),
+        Arrival.name == file.name,
+        Arrival.state != ArrivalState.APPLIED,
+    )
+    here: dict[tuple[str, int | None], Arrival] = {}
+    before: dict[str, list[Arrival]] = {}
+    for one in session.exec(query.order_by(col(Arrival.id).desc())):
+        if one.parent == file.id:
+            here[one.sha256, one.position] = one
+        else:
+            before.setdefault(one.sha256, []).append(one)
+    return here, before
 
 
 def settle_rows(session: Session, office: Office, file: Arrival, positions: Sequence[int]) -> int:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from core.accounts.account import Account, Mode
-from core.accounts.breaker import BreakerKind, active_pause, breakers_of
+from core.accounts.breaker import BreakerKind, Pause
+from core.accounts.standing import Standing
 from core.locale import Message, _
 
 
@@ -22,24 +22,23 @@ class Gate:
     code: str = ""
 
 
-def gate_of(session: Session, account: Account | None, senders: int, now: datetime) -> Gate:
+def gate_of(session: Session, standing: Standing, senders: int, now: datetime) -> Gate:
     """The gate of an account as it stands; half open after an outage lets one through."""
-    if account is None or not account.has_credentials:
+    if not standing.version:
         return Gate(0, _("No credentials are set for this account."), code="credentials-missing")
-    if account.mode != Mode.LIVE:
+    if not standing.is_live:
         return Gate(0, _("Trial mode: nothing is sent."), code="trial")
-    pause = active_pause(session, account.name, account.partner, now)
-    if pause is not None:
+    if standing.pause is not None:
+        pause = session.get_one(Pause, standing.pause)
         return Gate(0, _("Paused by {by}: {reason}", by=pause.by, reason=pause.reason), pause.until, "paused")
-    breakers = breakers_of(session, account.name)
-    credentials = breakers.get(BreakerKind.CREDENTIALS)
-    if account.is_refused or (credentials is not None and credentials.is_open):
+    credentials = standing.breakers.get(BreakerKind.CREDENTIALS)
+    if standing.is_refused or (credentials is not None and credentials.is_open):
         reason = credentials.message() if credentials else _("The partner refused these credentials.")
         return Gate(0, _("Waits for new credentials: {reason}", reason=reason), code="credentials")
-    throttle = breakers.get(BreakerKind.THROTTLE)
+    throttle = standing.breakers.get(BreakerKind.THROTTLE)
     if throttle is not None and throttle.is_open and throttle.until is not None and throttle.until > now:
         return Gate(0, throttle.message(), throttle.until, "throttle")
-    endpoint = breakers.get(BreakerKind.ENDPOINT)
+    endpoint = standing.breakers.get(BreakerKind.ENDPOINT)
     if endpoint is not None and endpoint.is_open:
         if endpoint.until is not None and endpoint.until > now:
             return Gate(0, endpoint.message(), endpoint.until, "outage")

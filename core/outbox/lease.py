@@ -15,7 +15,7 @@ from core.outbox.queue import attempt, transfer
 from core.store.statements import execute
 
 RESCUE_BATCH = 200
-_SENDING = sa.literal_column("transfer.state = 'sending'", sa.Boolean)
+_SENDING = sa.text("transfer.state = 'sending'")
 
 
 def beat(session: Session, worker: str, ids: Collection[int], now: datetime, lease: timedelta) -> int:
@@ -32,7 +32,7 @@ def rescue(session: Session, now: datetime) -> int:
         )
         .join(attempt, (attempt.c.transfer == transfer.c.id) & (attempt.c.number == transfer.c.lease_token))
         .where(_SENDING, transfer.c.lease_until < now)
-        .order_by(transfer.c.id)
+        .order_by(transfer.c.lease_until, transfer.c.id)
         .limit(RESCUE_BATCH)
         .with_for_update(skip_locked=True, of=transfer)
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.accounts.account import Account
+from core.accounts.standing import standing_of
 from core.errors import NotFound
 from core.locale import Message, _
 from core.office import Office
@@ -103,7 +103,7 @@ def why_it_waits(session: Session, office: Office, one: Transfer) -> Message | N
     earlier = _blocked_by(session, one)
     if earlier is not None:
         return _("Transfer {id} of the same customer goes first.", id=earlier)
-    gate = gate_of(session, session.get(Account, one.account), 1, office.now)
+    gate = gate_of(session, standing_of(session, one.account, office.now), 1, office.now)
     if gate.reason is not None:
         return gate.reason
     if one.due_at > office.now:

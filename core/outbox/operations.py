@@ -26,6 +26,16 @@ def _review(act: Act, transfers: Sequence[Transfer]) -> None:
         act.office.subject(kind).review(act.session, act.office, sorted(ids), act)
 
 
+def _lock_subjects(act: Act, ids: Sequence[int]) -> None:
+    """The records before their transfers: a review of the same record takes them in this order, too."""
+    query = select(Transfer.kind, Transfer.subject_id).where(col(Transfer.id).in_(ids)).distinct()
+    by_kind: dict[str, set[int]] = {}
+    for kind, subject in act.session.exec(query):
+        by_kind.setdefault(kind, set()).add(subject)
+    for kind, subjects in sorted(by_kind.items()):
+        act.office.subject(kind).lock(act.session, subjects)
+
+
 def _can_retry(one: Transfer) -> Message | None:
     match one.state:
         case State.FAILED | State.PENDING | State.UNCERTAIN:
@@ -258,11 +268,28 @@ def _describe(one: Transfer) -> str:
 
 
 RETRY = Operation(
-    AREA, "retry", _("Send again"), Transfer, _can_retry, _retry, finish=_review, describe=_describe
+    AREA,
+    "retry",
+    _("Send again"),
+    Transfer,
+    _can_retry,
+    _retry,
+    finish=_review,
+    describe=_describe,
+    lock_first=_lock_subjects,
 )
 HOLD = Operation(AREA, "hold", _("Hold"), Transfer, _can_hold, _hold, WithReason, describe=_describe)
 RELEASE = Operation(
-    AREA, "release", _("Release"), Transfer, _can_release, _release, Releasing, _review, describe=_describe
+    AREA,
+    "release",
+    _("Release"),
+    Transfer,
+    _can_release,
+    _release,
+    Releasing,
+    _review,
+    describe=_describe,
+    lock_first=_lock_subjects,
 )
 DISCARD = Operation(
     AREA, "discard", _("Discard"), Transfer, _can_discard, _discard, WithReason, describe=_describe
@@ -277,6 +304,7 @@ FIRST_TRANSFER = Operation(
     FirstTransfer,
     _review,
     describe=_describe,
+    lock_first=_lock_subjects,
 )
 DECIDE = Operation(
     AREA,
@@ -290,5 +318,6 @@ DECIDE = Operation(
     undoable=False,
     describe=_describe,
     needs_reason=True,
+    lock_first=_lock_subjects,
 )
 OPERATIONS = (RETRY, HOLD, RELEASE, DISCARD, FIRST_TRANSFER, DECIDE)

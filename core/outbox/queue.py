@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlmodel import Session
 
-from core.accounts.account import Account
+from core.accounts.standing import Standing
 from core.locale import _
 from core.outbox.gate import Gate, gate_of
 from core.outbox.outcome import Outgoing, Partner
@@ -24,7 +24,7 @@ from core.store.statements import execute, table_of
 
 transfer = table_of(Transfer)
 attempt = table_of(Attempt)
-_PENDING = sa.literal_column("transfer.state = 'pending'", sa.Boolean)
+_PENDING = sa.text("transfer.state = 'pending'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Claimed:
 
 def due_now(session: Session, account: str, partner: Partner, now: datetime) -> bool:
     """Whether anything of an account may be sent or asked now; a cheap look before a delivery is begun."""
-    states: list[sa.ColumnElement[bool]] = [_PENDING]
+    states: list[sa.ColumnElement[bool] | sa.TextClause] = [_PENDING]
     if partner.can_look_up_keys:
         states.append(transfer.c.state == State.UNCERTAIN)
     if partner.can_look_up_subjects:
@@ -68,15 +68,15 @@ def due_now(session: Session, account: str, partner: Partner, now: datetime) -> 
 
 
 def claim(
-    session: Session, account: Account | None, by: Claimant, free: int, now: datetime
+    session: Session, standing: Standing, by: Claimant, free: int, now: datetime
 ) -> tuple[list[Claimed], Gate]:
     """Takes at most `free` transfers that are due, in order; the gate says why there are none.
 
-    The account must be locked in this transaction, by a statement of its own (`lock_account`): on PostgreSQL
+    The account must be locked in this transaction, by a statement of its own (`lock_standing`): on PostgreSQL
     several workers would else count what is on its way at once and exceed the account's limit together.
     """
-    gate = gate_of(session, account, by.senders, now)
-    if account is not None and account.version != by.version:
+    gate = gate_of(session, standing, by.senders, now)
+    if standing.version not in (0, by.version):
         gate = Gate(0, _("The credentials were changed meanwhile."), code="credentials-changed")
     if gate.room <= 0:
         return [], gate
@@ -91,25 +91,26 @@ def claim(
         "b_number": number,
     }
     rows = execute(session, _CLAIM[session.get_bind().dialect.name], values).all()
-    claimed = [_claimed(row) for row in sorted(rows, key=lambda row: (-row.priority, row.due_at, row.id))]
+    claimed = [_claimed(row) for row in sorted(rows, key=lambda row: (row.priority, row.due_at, row.id))]
     if claimed:
         execute(session, sa.insert(attempt), [_begun(one, by.worker, now) for one in claimed])
     return claimed, gate
 
 
 def _on_the_way(session: Session, account: str, now: datetime) -> int:
-    # What a dead worker left behind does not count: it would block its own rescue.
-    query = (
-        sa.select(sa.func.count())
-        .select_from(transfer)
-        .where(
-            sa.literal_column("transfer.state = 'sending'", sa.Boolean),
-            transfer.c.account == account,
-            transfer.c.lease_until > now,
-        )
+    return int(execute(session, _ON_THE_WAY, {"b_account": account, "b_now": now}).scalar_one())
+
+
+# What a dead worker left behind does not count: it would block its own rescue.
+_ON_THE_WAY = (
+    sa.select(sa.func.count())
+    .select_from(transfer)
+    .where(
+        sa.text("transfer.state = 'sending'"),
+        transfer.c.account == bindparam("b_account"),
+        transfer.c.lease_until > bindparam("b_now", type_=transfer.c.due_at.type),
     )
-    number: int = execute(session, query).scalar_one()
-    return number
+)
 
 
 def _claimed(row: Any) -> Claimed:
@@ -155,7 +156,7 @@ def _claim_statement(dialect: str) -> sa.Update[Any]:
         condition = transfer.c.id.in_(sa.select(chosen.c.id))
     else:
         condition = transfer.c.id.in_(ready)
-    return (
+    return (  # pyright: ignore[reportUnknownVariableType] - so many columns have no overload
         sa.update(transfer)
         .where(condition)
         .values(
@@ -192,7 +193,7 @@ def _ready() -> sa.Select[Any]:
         earlier.c.subject_id == transfer.c.subject_id,
         earlier.c.partner == transfer.c.partner,
         earlier.c.id < transfer.c.id,
-        sa.literal_column("earlier.state NOT IN ('delivered','discarded')", sa.Boolean),
+        sa.text("earlier.state NOT IN ('delivered','discarded')"),
     )
     not_after = sa.exists().where(first.c.id == transfer.c.after, first.c.state != State.DELIVERED)
     return (
@@ -204,7 +205,7 @@ def _ready() -> sa.Select[Any]:
             ~blocked_by_order,
             ~not_after,
         )
-        .order_by(transfer.c.priority.desc(), transfer.c.due_at, transfer.c.id)
+        .order_by(transfer.c.priority, transfer.c.due_at, transfer.c.id)
         .limit(bindparam("b_number", type_=sa.Integer))
     )
 

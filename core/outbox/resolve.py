@@ -175,6 +175,7 @@ def _ask_about(inquiry: Inquiry, held: Transfer, asked: Asked) -> bool:
     with office.store.write() as session:
         # One at a time: another worker may have asked the same.
         lock_account(session, inquiry.account)
+        office.subject(held.kind).lock(session, [held.subject_id])
         one = session.get_one(Transfer, held.id)
         if (one.state, one.cause_code) == (State.HELD, CauseCode.FIRST_UNKNOWN):
             _remember(office, session, held, looked)

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 from sqlmodel import Session
 
-from core.accounts.account import Account, credentials_refused
+from core.accounts.account import credentials_refused, lock_account
 from core.accounts.breaker import BreakerKind, close_breaker, count_failure, end_throttle, throttle
+from core.accounts.standing import Standing
 from core.locale import _
 from core.outbox.decide import NOT_SENT, Decision, decide
 from core.outbox.outcome import Outcome, Result
@@ -49,7 +50,7 @@ class _Present:
 
 def settle(
     session: Session,
-    account: Account | None,
+    standing: Standing,
     by: Claimant,
     settled: Sequence[Settled],
     now: datetime,
@@ -57,7 +58,7 @@ def settle(
 ) -> list[int]:
     """Writes down what became of claimed transfers; answers the ids that were fenced off.
 
-    The account must be locked in this transaction (`lock_account`).
+    The account must be locked in this transaction (`lock_standing`).
     """
     present = _present(session, [one.claimed.id for one in settled])
     rows: list[dict[str, Any]] = []
@@ -90,20 +91,23 @@ def settle(
     for one, reference in twice:
         _mark_two_references(session, one, reference)
     _remember_copies(session, delivered, now)
-    _move_breakers(session, account, by, settled, now)
+    _move_breakers(session, standing, by, settled, now)
     return fenced
 
 
 def _present(session: Session, ids: Sequence[int]) -> dict[int, _Present]:
-    query = sa.select(
-        transfer.c.id,
-        transfer.c.state,
-        transfer.c.lease_token,
-        transfer.c.attempts,
-        transfer.c.reference,
-    )
-    rows = execute(session, query.where(transfer.c.id.in_(ids)).order_by(transfer.c.id).with_for_update())
+    rows = execute(session, _PRESENT, {"b_ids": ids})
     return {row.id: _Present(row.state, row.lease_token, row.attempts, row.reference) for row in rows}
+
+
+_PRESENT = (
+    sa.select(
+        transfer.c.id, transfer.c.state, transfer.c.lease_token, transfer.c.attempts, transfer.c.reference
+    )
+    .where(transfer.c.id.in_(bindparam("b_ids", expanding=True)))
+    .order_by(transfer.c.id)
+    .with_for_update()
+)
 
 
 def _attempt_row(one: Settled, decision: Decision, now: datetime, *, late: bool) -> dict[str, Any]:
@@ -208,13 +212,14 @@ _UPSERT_COPY = {name: _upsert_copy(name) for name in ("sqlite", "postgresql")}
 
 
 def _move_breakers(
-    session: Session, account: Account | None, by: Claimant, settled: Sequence[Settled], now: datetime
+    session: Session, standing: Standing, by: Claimant, settled: Sequence[Settled], now: datetime
 ) -> None:
     sent = [one.result for one in settled if one.result.cause_code != NOT_SENT]
     for result in sent:
         match result.outcome:
             case Outcome.REFUSED_CREDENTIALS:
                 # The answer is about the credentials that were sent, which may have been replaced since.
+                account = lock_account(session, by.account)
                 if account is not None and account.version == by.version and not account.is_refused:
                     credentials_refused(session, account, result.cause, now)
             case Outcome.THROTTLED if result.retry_at is not None:
@@ -223,6 +228,9 @@ def _move_breakers(
                 count_failure(session, by.account, result.cause, now)
             case _:
                 pass
-    if {result.outcome for result in sent} & {Outcome.DELIVERED, Outcome.REFUSED_DATA}:
+    outcomes = {result.outcome for result in sent}
+    if outcomes <= {Outcome.DELIVERED, Outcome.REFUSED_DATA} and not standing.forgets_something(now):
+        return
+    if outcomes & {Outcome.DELIVERED, Outcome.REFUSED_DATA}:
         close_breaker(session, by.account, BreakerKind.ENDPOINT)
         end_throttle(session, by.account, now)

@@ -64,7 +64,9 @@ class Step(StrEnum):
 
 
 class Transfer(SQLModel, table=True):
-    """One row of the queue. `due_at` is when it may be tried, `after` what must be delivered before."""
+    """One row of the queue. `due_at` is when it may be tried, `after` what must be delivered before;
+    of what is due, the smaller `priority` goes first (0 is usual).
+    """
 
     __tablename__ = "transfer"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
@@ -75,7 +77,7 @@ class Transfer(SQLModel, table=True):
         sa.Index(
             "ix_transfer_ready",
             "account",
-            sa.text("priority DESC"),
+            "priority",
             "due_at",
             "id",
             sqlite_where=sa.text("state = 'pending'"),

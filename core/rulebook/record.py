@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -10,6 +11,20 @@ from sqlmodel import SQLModel
 from core.locale import Message
 from core.rulebook.finding import Finding, Fix, FixKind, Severity
 from core.store.columns import identity, long_text, moment, row_id
+
+LONGEST_VALUE = 500
+"""Characters that are kept of an offending value; nobody reads more of it."""
+
+
+def kept_value(value: str) -> str:
+    """What is kept of a value: itself, or of a long one its beginning and a hash of it all.
+
+    The same for what it made already, so that values and kept values can be compared.
+    """
+    if len(value) <= LONGEST_VALUE:
+        return value
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    return f"{value[: LONGEST_VALUE - 100]}… (SHA-256 {digest})"
 
 
 class FindingRow(SQLModel, table=True):
@@ -30,6 +45,7 @@ class FindingRow(SQLModel, table=True):
     severity: str
     field: str = ""
     value: str = long_text()
+    """As `kept_value` keeps it, like `fix_text`; a fix is computed anew when it is applied."""
     message: str = long_text()
     fix: str = FixKind.NONE
     fix_text: str = long_text()

@@ -113,6 +113,7 @@ def account_states(session: Session, office: Office) -> list[AccountState]:
     from core.accounts.account import accounts
     from core.accounts.breaker import breakers_of
     from core.accounts.findings import account_findings
+    from core.accounts.standing import standing_of
     from core.outbox.gate import gate_of
 
     found = account_findings(session, office)
@@ -127,7 +128,7 @@ def account_states(session: Session, office: Office) -> list[AccountState]:
             name,
             partner,
             account,
-            gate_of(session, account, 1, office.now),
+            gate_of(session, standing_of(session, name, office.now), 1, office.now),
             tuple(breakers_of(session, name).values()),
             tuple(finding for finding in found if finding.subject == name),
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import LeitstandError, NotFound, WrongUsage
+from core.errors import LeitstandError, WrongUsage
 from core.locale import Message, _
 from core.text import printable, visible
 from jobs.commands.frame import Frame
@@ -122,13 +122,12 @@ def list_arrivals(frame: Frame, state: str | None, limit: int | None) -> None:
 @argument("arrival", metavar="ID")
 def show_arrival(frame: Frame, arrival: str) -> None:
     """Shows an arrival with the beginning of what came."""
+    from core.inbox.listing import find_arrivals
     from core.inbox.receive import find_arrival
 
-    if not arrival.isdigit():
-        raise NotFound(_("There is no arrival {id}.", id=arrival))
     with frame.office() as office:
         with office.store.read() as session:
-            one = find_arrival(session, int(arrival))
+            one = find_arrival(session, find_arrivals(office, [arrival])[0])
         raw = one.raw if one.raw is not None else _beginning(office, one)
     if frame.format == "json":
         text = (one.raw or b"").decode("utf-8", "replace")

@@ -14,7 +14,7 @@ import click
 from core.errors import LeitstandError
 from core.locale import Message, Say, _
 from jobs.commands.frame import Call, Frame, OpenConsole, language_of
-from jobs.commands.grammar import Group, Option, misuse_of, say_of
+from jobs.commands.grammar import Group, Option, ReaderGone, misuse_of, say_of
 
 COMMANDS: Mapping[str, tuple[str, Message]] = {
     "init": ("office:init", _("Creates an office: home, database, key.")),
@@ -127,8 +127,7 @@ def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
         misuse = misuse_of(error)
         _say_on_stderr(say, *(one for one in (misuse.message, misuse.help) if one is not None))
         return 2
-    except BrokenPipeError:
-        # The reader went away, as `head` does; that is no error of ours.
+    except (ReaderGone, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

@@ -19,6 +19,11 @@ from core.errors import WrongUsage
 from core.locale import Message, Say, _, say_in_english
 from jobs.commands.frame import FORMATS, Call, Frame
 
+
+class ReaderGone(Exception):
+    """Who read our output went away, as `head` does; that is no error of ours."""
+
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -181,7 +186,11 @@ def _framed(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def called(home: Path | None, lang: str | None, operator: str | None, format_: str, **values: Any) -> Any:
         call = click.get_current_context().find_object(Call) or Call(say_in_english)
-        return function(Frame.of(call, home, lang, operator, format_), **values)
+        try:
+            return function(Frame.of(call, home, lang, operator, format_), **values)
+        except BrokenPipeError as error:
+            # click would make an exit code of its own of it
+            raise ReaderGone from error
 
     return called
 

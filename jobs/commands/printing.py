@@ -21,7 +21,7 @@ from core.text import printable, shortened
 T = TypeVar("T")
 NO_LIMIT = 1_000_000
 WIDEST = 80
-"""Characters of one cell of a table; what is longer stands whole in JSON and CSV."""
+"""Characters of one cell of a table, but for those of its last column."""
 _UNSEEN = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
@@ -92,7 +92,7 @@ def write_table(listing: Listing[T], items: Sequence[T], text: Text) -> None:
 
 def write_rows(rows: Sequence[Sequence[object]], text: Text, widest: int = WIDEST) -> None:
     """Cells side by side on stdout."""
-    shown = [[shortened(text(cell), widest) for cell in row] for row in rows]
+    shown = [[*(shortened(text(cell), widest) for cell in row[:-1]), text(row[-1])] for row in rows]
     widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
     for row in shown:
         cells = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True))

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import NotFound
 from core.locale import Message, _
 from core.text import printable, visible
 from jobs.commands.findings import field_label
@@ -95,12 +94,10 @@ def list_transfers(frame: Frame, where: str | None, limit: int | None) -> None:
 @argument("transfer", metavar="ID")
 def show_transfer(frame: Frame, transfer: str) -> None:
     """Shows all there is to know of one transfer."""
-    from core.outbox.listing import transfer_file
+    from core.outbox.listing import find_transfers, transfer_file
 
-    if not transfer.isdigit():
-        raise NotFound(_("There is no transfer {id}.", id=transfer))
     with frame.office() as office, office.store.read() as session:
-        file = transfer_file(session, office, int(transfer))
+        file = transfer_file(session, office, find_transfers(office, [transfer])[0])
         if frame.format == "json":
             frame.json(_file_as_json(file))
         else:

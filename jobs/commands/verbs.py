@@ -89,10 +89,8 @@ def _option(operation: Operation[Any, Any], one: Field[Any], hint: Any) -> Optio
     spoken: Message = said.get("help", operation.label)
     if hint is bool:
         declared = f"--{name}/--not-{name}" if required else f"--{name}"
-        return Option([declared, one.name], is_flag=True, required=required, default=None, spoken=spoken)
-    return Option(
-        [f"--{name}", one.name], type=_type(said, hint), required=required, default=None, spoken=spoken
-    )
+        return Option([declared, one.name], is_flag=True, required=required, spoken=spoken)
+    return Option([f"--{name}", one.name], type=_type(said, hint), required=required, spoken=spoken)
 
 
 def _type(said: Mapping[Any, Any], hint: Any) -> Any:
@@ -146,12 +144,13 @@ class _Verb:
             office.require(self.operation.role)
             ids = list(dict.fromkeys(chosen(office)))
             show = (self.face.shows or {}).get(self.operation.name)
-            if dry_run and show is None:
-                frame.list(TOUCHED, _touched(office, self.operation, ids))
-                return 0
             if show is not None:
                 ids = show(frame, office, ids, parameters)
-            if dry_run or not self._is_sure(frame, ids, shown=show is not None, yes=yes):
+            if dry_run:
+                if show is None or frame.format == "json":
+                    frame.list(TOUCHED, _touched(office, self.operation, ids))
+                return 0
+            if not self._is_sure(frame, ids, shown=show is not None, yes=yes):
                 frame.tell(_("Nothing was changed."))
                 return 0
             report = office.perform(

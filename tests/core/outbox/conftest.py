@@ -13,8 +13,9 @@ from uuid import uuid4
 import pytest
 from sqlmodel import col, select
 
-from core.accounts.account import Account, Mode, lock_account
+from core.accounts.account import Account, Mode
 from core.accounts.breaker import Breaker, BreakerKind
+from core.accounts.standing import lock_standing, standing_of
 from core.locale import _
 from core.outbox.gate import Gate, gate_of
 from core.outbox.lease import beat, rescue
@@ -65,12 +66,12 @@ class GivenQueue:
         """What was claimed, and the gate."""
         by = Claimant("vema", version, worker, senders, lease)
         with self.store.write() as session:
-            return claim(session, lock_account(session, "vema"), by, free, self.clock())
+            return claim(session, lock_standing(session, "vema", self.clock()), by, free, self.clock())
 
     def gate(self, senders: int = 4) -> Gate:
         """The gate as it stands."""
         with self.store.read() as session:
-            return gate_of(session, session.get(Account, "vema"), senders, self.clock())
+            return gate_of(session, standing_of(session, "vema", self.clock()), senders, self.clock())
 
     def comes_back(
         self, *claimed: Claimed, outcome: Outcome = Outcome.DELIVERED, version: int = 1, **said: Any
@@ -85,8 +86,8 @@ class GivenQueue:
         """Settles results of several kinds together."""
         by = Claimant("vema", version, "w1", 100, LEASE)
         with self.store.write() as session:
-            account = lock_account(session, "vema")
-            return settle(session, account, by, settled, self.clock(), Random(1))
+            standing = lock_standing(session, "vema", self.clock())
+            return settle(session, standing, by, settled, self.clock(), Random(1))
 
     def beat(self, *ids: int, worker: str = "w1") -> int:
         """A worker prolongs its leases."""

@@ -8,6 +8,7 @@ import pytest
 
 from core.accounts.account import Mode, credentials_accepted, credentials_refused, lock_account
 from core.accounts.breaker import BreakerKind, Pause
+from core.accounts.standing import standing_of
 from core.locale import _
 from core.outbox.gate import gate_of
 from tests.core.outbox.conftest import GivenQueue
@@ -40,7 +41,10 @@ def test_an_open_gate_lets_as_many_through_as_there_are_senders(queue: GivenQueu
 
 def test_an_account_that_does_not_exist_sends_nothing(queue: GivenQueue) -> None:
     with queue.store.read() as session:
-        assert gate_of(session, None, 4, queue.clock()).code == "credentials-missing"
+        assert (
+            gate_of(session, standing_of(session, "nobody", queue.clock()), 4, queue.clock()).code
+            == "credentials-missing"
+        )
 
 
 def test_an_account_without_credentials_sends_nothing(queue: GivenQueue) -> None:

@@ -29,7 +29,7 @@ def test_what_was_made_first_goes_first(queue: GivenQueue) -> None:
 
 def test_what_is_more_urgent_goes_before_what_is_due_earlier(queue: GivenQueue, clock: TravelClock) -> None:
     [normal] = queue.add(due_at=clock() - timedelta(hours=1))
-    [urgent] = queue.add(priority=5)
+    [urgent] = queue.add(priority=-5)
     assert ids(queue.claim(2)) == [urgent, normal]
 
 

@@ -133,6 +133,7 @@ def upgrade() -> None:
         sa.Column("checked_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("checked_revision", sa.Integer(), nullable=False),
         sa.Column("checked_copy", sa.Integer(), nullable=False),
+        sa.Column("checked_neighbours", sa.Integer(), nullable=False),
         sa.Column("checked_on", sa.Date(), nullable=True),
         sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
         sa.Column("updated_at", core.store.columns.Moment(timezone=True), nullable=False),
@@ -141,10 +142,16 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_customer_batch"), ["batch"], unique=False)
-        batch_op.create_index(batch_op.f("ix_customer_company_folded"), ["company_folded"], unique=False)
-        batch_op.create_index(batch_op.f("ix_customer_last_name_folded"), ["last_name_folded"], unique=False)
+        batch_op.create_index(
+            "ix_customer_company_folded", ["company_folded"], unique=False, postgresql_using="hash"
+        )
+        batch_op.create_index(
+            "ix_customer_last_name_folded", ["last_name_folded"], unique=False, postgresql_using="hash"
+        )
         batch_op.create_index(batch_op.f("ix_customer_number_folded"), ["number_folded"], unique=False)
-        batch_op.create_index(batch_op.f("ix_customer_postcode_folded"), ["postcode_folded"], unique=False)
+        batch_op.create_index(
+            "ix_customer_postcode_folded", ["postcode_folded"], unique=False, postgresql_using="hash"
+        )
         batch_op.create_index(batch_op.f("ix_customer_seen_in"), ["seen_in"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_short_key"), ["short_key"], unique=False)
 
@@ -459,6 +466,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state NOT IN ('delivered','discarded')"),
             postgresql_where=sa.text("state NOT IN ('delivered','discarded')"),
         )
+        batch_op.create_index(
+            "ix_transfer_ready",
+            ["account", "priority", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
         batch_op.create_index("ix_transfer_state", ["state", "cause_code"], unique=False)
         batch_op.create_index(batch_op.f("ix_transfer_subject"), ["subject"], unique=False)
 
@@ -482,6 +496,11 @@ def downgrade() -> None:
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_subject"))
         batch_op.drop_index("ix_transfer_state")
+        batch_op.drop_index(
+            "ix_transfer_ready",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
         batch_op.drop_index(
             "ix_transfer_open",
             sqlite_where=sa.text("state NOT IN ('delivered','discarded')"),
@@ -549,10 +568,10 @@ def downgrade() -> None:
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_short_key"))
         batch_op.drop_index(batch_op.f("ix_customer_seen_in"))
-        batch_op.drop_index(batch_op.f("ix_customer_postcode_folded"))
+        batch_op.drop_index("ix_customer_postcode_folded", postgresql_using="hash")
         batch_op.drop_index(batch_op.f("ix_customer_number_folded"))
-        batch_op.drop_index(batch_op.f("ix_customer_last_name_folded"))
-        batch_op.drop_index(batch_op.f("ix_customer_company_folded"))
+        batch_op.drop_index("ix_customer_last_name_folded", postgresql_using="hash")
+        batch_op.drop_index("ix_customer_company_folded", postgresql_using="hash")
         batch_op.drop_index(batch_op.f("ix_customer_batch"))
 
     op.drop_table("customer")

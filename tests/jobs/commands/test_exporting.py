@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.files import GOOD, HIDDEN_BLANK, LOST_ZERO, customers_file
+from tests.support.customers import company, customer
+from tests.support.offices import GivenOffice
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";"))
+
+
+@pytest.fixture
+def corrected(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> GivenOffice:
+    """Three customers of two advisers, two of them corrected here."""
+    call("import", "customers", customers_file(tmp_path, GOOD, HIDDEN_BLANK, LOST_ZERO))
+    call("check", "customers", "--fix", "--unsafe", "--yes")
+    return desk
+
+
+def test_corrections_say_what_to_mend_sorted_by_adviser(corrected: GivenOffice, call: CallLeitstand) -> None:
+    said = call("export", "corrections")
+    assert said.code == 0
+    rows = rows_of(said.out)
+    assert [(row["Adviser"], row["Customer number"], row["Field"]) for row in rows] == [
+        ("Adam", "K-3", "Postcode"),
+        ("Berg", "K-2", "First name"),
+    ]
+    assert (rows[1]["In the source"], rows[1]["Corrected"]) == ("Jörg ", "Jörg")
+    assert (rows[1]["Rules"], rows[1]["By"]) == ("CUS001", "mk")
+
+
+def test_corrections_of_one_adviser(corrected: GivenOffice, call: CallLeitstand) -> None:
+    found = call("export", "corrections", "--adviser", "berg", "--format", "json").json
+    assert [one["number"] for one in found] == ["K-2"]
+    assert (found[0]["field"], found[0]["rules"]) == ("first_name", ["CUS001"])
+
+
+def test_a_workbook_has_a_sheet_for_everybody_and_one_for_each_adviser(
+    corrected: GivenOffice, call: CallLeitstand, tmp_path: Path
+) -> None:
+    file = tmp_path / "korrekturen.xlsx"
+    assert call("export", "corrections", "--output", file).code == 0
+    book = openpyxl.load_workbook(file)
+    assert book.sheetnames == ["All", "Adam", "Berg"]
+    assert [row[1].value for row in book["All"].iter_rows(min_row=2)] == ["K-3", "K-2"]
+    assert [row[1].value for row in book["Adam"].iter_rows(min_row=2)] == ["K-3"]
+
+
+def test_sheets_are_named_as_workbooks_take_them(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path
+) -> None:
+    names = ["", "A/B", "A:B", "Ein Name, der länger ist als ein Blatt heißen darf", "All", "'Q'"]
+    rows = [
+        f'K-{number};"{name}";P;Eva ;Weiß;;Lindenweg;4;01067;Dresden;04.03.1971;'
+        for number, name in enumerate(names)
+    ]
+    call("import", "customers", customers_file(tmp_path, *rows))
+    call("check", "customers", "--fix", "--yes")
+    file = tmp_path / "k.xlsx"
+    assert call("export", "corrections", "--output", file).code == 0
+    book = openpyxl.load_workbook(file)
+    assert len(book.sheetnames) == 1 + len(names)
+    assert all(len(name) <= 31 for name in book.sheetnames)
+    assert all(book[name].max_row == 2 for name in book.sheetnames[1:])
+
+
+def test_what_the_source_mends_is_no_longer_listed(
+    corrected: GivenOffice, call: CallLeitstand, tmp_path: Path
+) -> None:
+    mended = HIDDEN_BLANK.replace("Jörg ", "Jörg")
+    call("import", "customers", customers_file(tmp_path, GOOD, mended, LOST_ZERO))
+    assert [one["number"] for one in call("export", "corrections", "--format", "json").json] == ["K-3"]
+
+
+def test_without_corrections_there_is_only_a_heading(desk: GivenOffice, call: CallLeitstand) -> None:
+    desk.has(customer("K-1"))
+    assert call("export", "corrections").out.count("\r\n") == 1
+    assert call("export", "corrections", "--format", "json").json == []
+
+
+@pytest.mark.parametrize("name", ["kunden.csv", "kunden.xlsx"])
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_an_export_imported_again_changes_nothing(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path, name: str, lang: str
+) -> None:
+    desk.has(
+        customer("K-1", phone="+49 351 123456", title="-", first_name=" Jörg\u200b"),
+        company("K-2", 'Müller; Söhne "Bau" GmbH', postcode="01067"),
+    )
+    file = tmp_path / name
+    assert call("export", "customers", "--output", file, "--lang", lang).code == 0
+    said = call("import", "customers", file, "--format", "json")
+    assert {"rows": 2, "unchanged": 2, "changed": 0, "quarantined": 0}.items() <= said.json[0].items()
+
+
+def test_only_those_that_fit_are_exported(desk: GivenOffice, call: CallLeitstand) -> None:
+    desk.has(customer("K-1", town="Pirna"), customer("K-2", town="Görlitz"))
+    said = call("export", "customers", "--where", "ort:Pirna", "--lang", "de")
+    assert [row["Kundennummer"] for row in rows_of(said.out)] == ["K-1"]
+
+
+def test_what_may_act_as_a_formula_is_protected_unless_said_otherwise(
+    desk: GivenOffice, call: CallLeitstand
+) -> None:
+    desk.has(company("K-1", "=HYPERLINK(1)"), company("K-2", "-2+3+cmd|' /C calc'!A0", postcode="01067"))
+    names = [row["Company"] for row in rows_of(call("export", "customers").out)]
+    assert names == ["'=HYPERLINK(1)", "'-2+3+cmd|' /C calc'!A0"]
+    names = [row["Company"] for row in rows_of(call("export", "customers", "--unprotected").out)]
+    assert names[0] == "=HYPERLINK(1)"
+
+
+def test_a_file_that_cannot_be_written_is_wrong_usage(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path
+) -> None:
+    said = call("export", "customers", "--output", tmp_path / "none" / "k.csv")
+    assert said.code == 2
+    assert "k.csv" in said.err
