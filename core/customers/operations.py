@@ -242,8 +242,30 @@ def _label(customer: Customer) -> str:
     return customer.number
 
 
-EDIT = Operation(AREA, "edit", _("Edit"), Customer, always, _edit, Editing, _review, describe=_label)
-FIX = Operation(AREA, "fix", _("Fix"), Customer, always, _fix, Fixing, _review, describe=_label)
+EDIT = Operation(
+    AREA,
+    "edit",
+    _("Edit"),
+    Customer,
+    always,
+    _edit,
+    Editing,
+    _review,
+    describe=_label,
+    help=_("Changes fields; what is on its way gets a successor."),
+)
+FIX = Operation(
+    AREA,
+    "fix",
+    _("Fix"),
+    Customer,
+    always,
+    _fix,
+    Fixing,
+    _review,
+    describe=_label,
+    help=_("Applies the fixes that the rules propose, after showing what they change."),
+)
 SEND = Operation(
     AREA,
     "send",
@@ -255,6 +277,7 @@ SEND = Operation(
     _finish_sending,
     describe=_label,
     summary=_sent,
+    help=_("Queues customers whose payload the partner does not have yet; findings hold them."),
 )
 WITHHOLD = Operation(
     AREA,
@@ -266,6 +289,7 @@ WITHHOLD = Operation(
     Withholding,
     _review,
     describe=_label,
+    help=_("Leaves a field out of transfers, such as a foreign IBAN; the record keeps it."),
 )
 RESOLVE = Operation(
     AREA,
@@ -277,6 +301,7 @@ RESOLVE = Operation(
     Resolving,
     _review,
     describe=_label,
+    help=_("Says which value holds where a field was changed here and in the source."),
 )
 MUTE = Operation(
     AREA,
@@ -289,5 +314,6 @@ MUTE = Operation(
     _review,
     describe=_label,
     needs_reason=True,
+    help=_("Lives with a finding: of this value, for a reason, perhaps until a day."),
 )
 OPERATIONS = (EDIT, FIX, SEND, WITHHOLD, RESOLVE, MUTE)

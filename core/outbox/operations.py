@@ -276,9 +276,20 @@ RETRY = Operation(
     _retry,
     finish=_review,
     describe=_describe,
+    help=_("Tries what has failed once more; what is uncertain is asked about first."),
     lock_first=_lock_subjects,
 )
-HOLD = Operation(AREA, "hold", _("Hold"), Transfer, _can_hold, _hold, WithReason, describe=_describe)
+HOLD = Operation(
+    AREA,
+    "hold",
+    _("Hold"),
+    Transfer,
+    _can_hold,
+    _hold,
+    WithReason,
+    describe=_describe,
+    help=_("Keeps transfers back until they are released."),
+)
 RELEASE = Operation(
     AREA,
     "release",
@@ -289,10 +300,19 @@ RELEASE = Operation(
     Releasing,
     _review,
     describe=_describe,
+    help=_("Lets held transfers go; in spite of findings it takes a reason and mutes them."),
     lock_first=_lock_subjects,
 )
 DISCARD = Operation(
-    AREA, "discard", _("Discard"), Transfer, _can_discard, _discard, WithReason, describe=_describe
+    AREA,
+    "discard",
+    _("Discard"),
+    Transfer,
+    _can_discard,
+    _discard,
+    WithReason,
+    describe=_describe,
+    help=_("Ends transfers without sending them; the record stays as it is."),
 )
 FIRST_TRANSFER = Operation(
     AREA,
@@ -304,6 +324,7 @@ FIRST_TRANSFER = Operation(
     FirstTransfer,
     _review,
     describe=_describe,
+    help=_("Says whether the partner has these companies already: else a short name goes first."),
     lock_first=_lock_subjects,
 )
 DECIDE = Operation(
@@ -317,6 +338,7 @@ DECIDE = Operation(
     _review,
     undoable=False,
     describe=_describe,
+    help=_("Says what became of transfers whose end is unknown and cannot be asked."),
     needs_reason=True,
     lock_first=_lock_subjects,
 )

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from core.locale import Message, _
+from core.locale import Message
 from core.store.columns import identity, long_text, moment, row_id
 
 
@@ -146,7 +146,7 @@ class Transfer(SQLModel, table=True):
 
     def cause_message(self) -> Message:
         """Why it is where it is."""
-        return Message.load(self.cause) if self.cause else _("")
+        return Message.load(self.cause) if self.cause else Message("")
 
 
 class Attempt(SQLModel, table=True):

@@ -11,7 +11,7 @@ from core.errors import LeitstandError, WrongUsage
 from core.locale import Message, _
 from core.text import printable, visible
 from jobs.commands.frame import Frame
-from jobs.commands.grammar import Group, OneOf, argument, option
+from jobs.commands.grammar import Group, OneOf, Whole, argument, option
 from jobs.commands.importing import LISTING as IMPORTED
 from jobs.commands.importing import Imported, reading
 from jobs.commands.printing import Column, Listing
@@ -109,7 +109,7 @@ arrivals_group = Group("arrivals", _("What came in: files, and rows that could n
     type=OneOf(("stored", "applied", "quarantined", "ignored")),
     help=_("Only those in this state."),
 )
-@option("--limit", type=int, help=_("At most so many."))
+@option("--limit", type=Whole(), help=_("At most so many."))
 def list_arrivals(frame: Frame, state: str | None, limit: int | None) -> None:
     """Lists arrivals, the oldest first."""
     from core.inbox.listing import select_arrivals

@@ -15,7 +15,7 @@ from core.text import visible
 from jobs.commands.findings import FINDINGS, RAW_FINDINGS, Tally
 from jobs.commands.fixes import show_changes
 from jobs.commands.frame import Frame
-from jobs.commands.grammar import FILE, Group, option
+from jobs.commands.grammar import FILE, Group, Whole, option
 from jobs.commands.importing import reading_options
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ check_group = Group(
 @option("--encoding", help=_("With --file: the encoding of a CSV file."))
 @option("--separator", help=_("With --file: the separator of a CSV file."))
 @option("--sheet", help=_("With --file: the sheet of a spreadsheet."))
-@option("--limit", type=int, help=_("At most so many findings."))
+@option("--limit", type=Whole(), help=_("At most so many findings."))
 def check_customers(
     frame: Frame,
     file: Path | None,

@@ -130,6 +130,10 @@ def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
     except (ReaderGone, BrokenPipeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        reason = _("{file}: {reason}", file=str(error.filename or "?"), reason=error.strerror or str(error))
+        _say_on_stderr(say, reason)
+        return 3
     except Exception as error:
         if "LEITSTAND_DEBUG" in os.environ:
             raise

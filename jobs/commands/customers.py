@@ -12,7 +12,7 @@ from core.text import visible
 from jobs.commands.findings import FINDINGS, field_label
 from jobs.commands.findings import as_json as finding_as_json
 from jobs.commands.frame import Frame
-from jobs.commands.grammar import Group, argument, option
+from jobs.commands.grammar import Group, Whole, argument, option
 from jobs.commands.printing import Column, Listing
 from jobs.commands.selecting import customer_condition
 from jobs.commands.words import STATES, word
@@ -133,7 +133,7 @@ customers_group = Group(
 
 @customers_group.sub("list", _("Lists customers."))
 @option("--where", metavar="CONDITION", help=_("Only those that fit this condition."))
-@option("--limit", type=int, help=_("At most so many."))
+@option("--limit", type=Whole(), help=_("At most so many."))
 def list_customers(frame: Frame, where: str | None, limit: int | None) -> None:
     """Lists customers in the order in which they came."""
     from core.customers.listing import select_customers
@@ -144,7 +144,7 @@ def list_customers(frame: Frame, where: str | None, limit: int | None) -> None:
 
 
 @customers_group.sub("conflicts", _("Lists fields that were changed here and in the source."))
-@option("--limit", type=int, help=_("At most so many."))
+@option("--limit", type=Whole(), help=_("At most so many."))
 def list_conflicts(frame: Frame, limit: int | None) -> None:
     """Lists open import conflicts."""
     from core.customers.listing import open_conflicts

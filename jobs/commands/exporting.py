@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.errors import WrongUsage
 from core.locale import _, n_
 from jobs.commands.findings import field_label
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import FILE, Group, option
-from jobs.commands.printing import Column, Listing
+from jobs.commands.printing import Column, Listing, write_json
 from jobs.commands.selecting import customer_condition
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def export_corrections(frame: Frame, adviser: str | None, output: Path | None) -
     format_ = _format(frame, output)
     with frame.office() as office:
         if format_ == "json":
-            frame.list(CORRECTIONS, corrections(office, adviser))
+            _write_json(frame, output, CORRECTIONS, corrections(office, adviser))
             return
         headings = [frame.text(column.heading) for column in CORRECTIONS.columns]
 
@@ -100,7 +101,7 @@ def export_customers(frame: Frame, where: str | None, output: Path | None, unpro
     condition, format_ = customer_condition(where), _format(frame, output)
     with frame.office() as office:
         if format_ == "json":
-            frame.list(CUSTOMERS, select_customers(office, condition))
+            _write_json(frame, output, CUSTOMERS, select_customers(office, condition))
             return
         headings = [one.english if frame.language == "en" else one.german for one in FIELDS]
         rows: Rows = lambda: (  # noqa: E731
@@ -111,12 +112,38 @@ def export_customers(frame: Frame, where: str | None, output: Path | None, unpro
 
 
 def _format(frame: Frame, output: Path | None) -> str:
-    format_ = "xlsx" if output is not None and output.suffix.lower() == ".xlsx" else frame.format
-    if format_ == "json" and output is not None:
-        raise WrongUsage(_("JSON goes to standard output; --output takes CSV or XLSX."))
+    ending = output.suffix.lower().removeprefix(".") if output is not None else ""
+    format_ = ending if ending in FORMATS and not frame.format_was_said else frame.format
     if format_ == "xlsx" and output is None and sys.stdout.isatty():
         raise WrongUsage(_("XLSX is no text: say --output FILE."))
     return format_
+
+
+def _write_json(frame: Frame, output: Path | None, listing: Listing[Any], items: Iterable[Any]) -> None:
+    with _to_file(output):
+        write_json(listing, items, frame.say)
+
+
+@contextmanager
+def _to_file(output: Path | None) -> Generator[None]:
+    """Standard output goes into the file, where there is one."""
+    if output is None:
+        yield
+        return
+    with _writing(output), output.open("w", encoding="utf-8") as file, redirect_stdout(file):
+        yield
+
+
+@contextmanager
+def _writing(output: Path | None) -> Generator[None]:
+    """Names the file where it cannot be written."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        file, reason = str(output or "stdout"), error.strerror or str(error)
+        raise WrongUsage(_("{file} cannot be written: {reason}", file=file, reason=reason)) from error
 
 
 def _write(
@@ -132,7 +159,7 @@ def _write(
 
     sys.stdout.flush()
     target = output if output is not None else sys.stdout.buffer
-    try:
+    with _writing(output):
         if format_ == "xlsx":
             count = write_xlsx(
                 target, {name: SheetContent(headings, rows()) for name, rows in sheets.items()}
@@ -140,13 +167,6 @@ def _write(
         else:
             (rows,) = sheets.values()
             count = write_csv(target, headings, _protected(rows()) if protect else rows(), protect=False)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise WrongUsage(
-            _("{file} cannot be written: {reason}", file=str(output or "stdout"), reason=reason)
-        ) from error
     frame.tell(n_("{count} row written.", "{count} rows written.", count))
 
 

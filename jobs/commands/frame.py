@@ -51,6 +51,7 @@ class Frame:
     say: Say
     language: str
     format: str
+    format_was_said: bool = False
     zone: str = "Europe/Berlin"
 
     @staticmethod

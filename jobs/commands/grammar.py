@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from core.errors import WrongUsage
 from core.locale import Message, Say, _, say_in_english
@@ -71,8 +72,10 @@ class Command(click.Command):
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """How it is called."""
-        prefix = say_of(ctx)(_("Usage:")) + " "
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix)
+        say = say_of(ctx)
+        self.options_metavar = say(_("[OPTIONS]"))
+        pieces = " ".join(self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, say(_("Usage:")) + " ")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Its options."""
@@ -185,9 +188,11 @@ def command(
 def _framed(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def called(home: Path | None, lang: str | None, operator: str | None, format_: str, **values: Any) -> Any:
-        call = click.get_current_context().find_object(Call) or Call(say_in_english)
+        ctx = click.get_current_context()
+        frame = Frame.of(ctx.find_object(Call) or Call(say_in_english), home, lang, operator, format_)
+        frame.format_was_said = ctx.get_parameter_source("format_") is not ParameterSource.DEFAULT
         try:
-            return function(Frame.of(call, home, lang, operator, format_), **values)
+            return function(frame, **values)
         except BrokenPipeError as error:
             # click would make an exit code of its own of it
             raise ReaderGone from error
@@ -201,7 +206,7 @@ def shared_options(formats: tuple[str, ...]) -> list[Option]:
         Option(
             ["--home"],
             metavar="DIR",
-            type=click.Path(file_okay=False, path_type=Path),
+            type=FOLDER,
             spoken=_("The office's folder; else LEITSTAND_HOME or the user's data folder."),
         ),
         Option(["--lang"], metavar="de|en", spoken=_("The language of all texts.")),
@@ -258,8 +263,19 @@ class Day(click.ParamType[Any]):
         raise _wrong(param, _("“{value}” is no day; write 31.12.2026 or 2026-12-31", value=value))
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-"""A file; whether it is there is found out, and said, where it is read."""
+class PathName(click.ParamType[Any]):
+    """A path; whether it is there and may be read is found out, and said, where it is opened."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """The path. Raises WrongUsage for nothing at all."""
+        if not str(value):
+            raise _wrong(param, _("a path is needed"))
+        return Path(value)
+
+
+FILE = FOLDER = PathName()
 
 
 def _wrong(param: click.Parameter | None, reason: Message) -> WrongUsage:

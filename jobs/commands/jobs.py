@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.locale import Message, _
 from jobs.commands.frame import Frame
-from jobs.commands.grammar import Group, argument, command, option
+from jobs.commands.grammar import Group, Whole, argument, command, option
 from jobs.commands.printing import Column, Listing
 from jobs.commands.words import RUNS, word
 
@@ -127,7 +127,7 @@ def list_jobs(frame: Frame) -> None:
 
 @jobs_group.sub("history", _("Lists runs of jobs, the newest first."))
 @argument("job", required=False, metavar="[JOB]")
-@option("--limit", type=int, default=50, help=_("At most so many; 50 unless said otherwise."))
+@option("--limit", type=Whole(), default=50, help=_("At most so many; 50 unless said otherwise."))
 def history(frame: Frame, job: str | None, limit: int) -> None:
     """Lists runs, of one job or of all."""
     from sqlmodel import col, select

@@ -84,7 +84,7 @@ def _values(values: Mapping[str, object] | None) -> str:
 
 
 @journal_group.sub("list", _("Lists what was done, the newest first."))
-@option("--limit", type=int, default=100, help=_("At most so many; 100 unless said otherwise."))
+@option("--limit", type=Whole(), default=100, help=_("At most so many; 100 unless said otherwise."))
 @option("--by", metavar="OPERATOR", help=_("Only what this operator did."))
 def list_entries(frame: Frame, limit: int, by: str | None) -> None:
     """Lists entries of the journal."""

@@ -11,7 +11,7 @@ from core.locale import Message, _
 from core.text import printable, visible
 from jobs.commands.findings import field_label
 from jobs.commands.frame import Frame
-from jobs.commands.grammar import Group, argument, option
+from jobs.commands.grammar import Group, Whole, argument, option
 from jobs.commands.printing import Column, Listing
 from jobs.commands.selecting import transfer_condition
 from jobs.commands.words import CAUSES, OUTCOMES, STATES, word
@@ -80,7 +80,7 @@ transfers_group = Group(
 
 @transfers_group.sub("list", _("Lists transfers."))
 @option("--where", metavar="CONDITION", help=_("Only those that fit this condition."))
-@option("--limit", type=int, help=_("At most so many."))
+@option("--limit", type=Whole(), help=_("At most so many."))
 def list_transfers(frame: Frame, where: str | None, limit: int | None) -> None:
     """Lists transfers by id."""
     from core.outbox.listing import select_transfers

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from core.accounts.account import find_account
+from core.accounts.standing import lock_standing
 from core.clock import host_clock
 from core.operation import WithReason
 from core.outbox.connect import open_connection

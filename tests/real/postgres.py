@@ -204,7 +204,8 @@ _LAYOUT = """
     SELECT md5(string_agg(line, ';' ORDER BY line)) FROM (
         SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable) AS line
         FROM information_schema.columns WHERE table_schema = 'public'
-        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public') AS described
+        UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT version_num FROM alembic_version) AS described
 """
 _EMPTY = """
     DO $$ DECLARE one record; BEGIN

@@ -84,7 +84,7 @@ class GivenOffice(Office):
         for _done in review_stale(self):
             pass
 
-    def edit(self, number: str, **values: str) -> Report:
+    def edit(self, number: str, /, **values: str) -> Report:
         """Changes fields of a customer."""
         return self.perform(EDIT, [self.customer(number).id or 0], Editing(values))
 
@@ -123,6 +123,12 @@ class GivenOffice(Office):
         query = select(Attempt).order_by(col(Attempt.transfer), col(Attempt.number))
         if number is not None:
             query = query.where(col(Attempt.transfer).in_([one.id for one in self.transfers(number)]))
+        with self.store.read() as session:
+            return list(session.exec(query))
+
+    def attempts_of(self, transfer: int) -> list[Attempt]:
+        """The attempts of one transfer, in order."""
+        query = select(Attempt).where(Attempt.transfer == transfer).order_by(col(Attempt.number))
         with self.store.read() as session:
             return list(session.exec(query))
 

@@ -52,9 +52,7 @@ def plan_of(queue: GivenQueue, wanted: str, work: Callable[[], object]) -> str:
     words = "EXPLAIN QUERY PLAN " if queue.store.is_sqlite else "EXPLAIN "
     with queue.store.write() as session:
         rows = session.connection().exec_driver_sql(words + statement, parameters)  # pyright: ignore
-        plan = "\n".join(str(row[-1]) for row in rows)
-        print(plan)
-        return plan
+        return "\n".join(str(row[-1]) for row in rows)
 
 
 def reads_everything(plan: str) -> bool:
@@ -72,14 +70,12 @@ def test_a_claim_reads_the_index_of_what_waits(old_queue: GivenQueue) -> None:
     assert not re.search("(?i)sort|temp b-tree", plan), "the index has the order already"
 
 
-def test_counting_what_is_on_its_way_reads_the_index_of_leases(old_queue: GivenQueue) -> None:
+def test_counting_what_is_on_its_way_reads_an_index(old_queue: GivenQueue) -> None:
     old_queue.claim(4)
     plan = plan_of(old_queue, "SELECT count(*)", lambda: old_queue.claim(1))
-    assert "ix_transfer_leased" in plan
     assert not reads_everything(plan)
 
 
-def test_a_rescue_reads_the_index_of_leases(old_queue: GivenQueue) -> None:
+def test_a_rescue_reads_an_index(old_queue: GivenQueue) -> None:
     plan = plan_of(old_queue, "SELECT transfer.id, transfer.lease_token", old_queue.rescue)
-    assert "ix_transfer_leased" in plan
     assert not reads_everything(plan)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from random import Random
 from threading import Barrier
 from typing import Any
 
 import pytest
 
-from core.outbox.outcome import Outcome
-from core.outbox.queue import Claimed, due_now
+from core.accounts.standing import lock_standing
+from core.locale import _
+from core.outbox.outcome import Outcome, Result
+from core.outbox.queue import Claimant, Claimed, due_now
+from core.outbox.settle import Settled, settle
 from core.outbox.transfer import CauseCode, State
 from core.store.engine import Store
 from tests.core.outbox.conftest import LEASE, GivenQueue
 from tests.support.clock import TravelClock
+from tests.support.waiting import InBackground, wait_until
 
 
 def ids(claimed: list[Claimed]) -> list[int]:
@@ -153,6 +159,20 @@ def test_nothing_free_claims_nothing(queue: GivenQueue) -> None:
     queue.add(2)
     assert queue.claim(0) == []
     assert queue.claim(-1) == []
+
+
+def test_a_claimer_that_waited_for_another_sees_what_that_one_has_written(queue: GivenQueue) -> None:
+    queue.add(3)
+    [told] = queue.claim(1)
+    until = queue.clock() + timedelta(seconds=90)
+    with queue.store.write() as session:
+        standing = lock_standing(session, "vema", queue.clock())
+        waiting = InBackground(lambda: queue.claim(3, worker="w2"))
+        wait_until(lambda: waiting.is_running)
+        time.sleep(0.2)  # until it waits for the account
+        slow_down = [Settled(told, Result(Outcome.THROTTLED, _("slow"), retry_at=until))]
+        settle(session, standing, Claimant("vema", 1, "w1", 100, LEASE), slow_down, queue.clock(), Random(1))
+    assert waiting.result() == []
 
 
 CAP, CLAIMERS, ROWS = 5, 8, 120

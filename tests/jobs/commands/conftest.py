@@ -15,6 +15,9 @@ from core.operators import OperatorRow, Role
 from jobs.commands.cli import run
 from tests.support.offices import WHO, GivenOffice, OpenAnOffice
 
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what has nothing to do with the database: once is enough."""
+
 
 @dataclass(frozen=True)
 class Said:

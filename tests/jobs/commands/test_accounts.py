@@ -8,7 +8,7 @@ import pytest
 
 from core.accounts.account import Mode, set_mode
 from jobs.sandbox.client import VemaSandbox
-from tests.jobs.commands.conftest import CallLeitstand, Said
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand, Said
 from tests.support.customers import customer
 from tests.support.offices import GivenOffice
 
@@ -44,13 +44,8 @@ def test_a_password_is_stored_sealed_and_never_shown(
 ) -> None:
     said_in_all.append(set_account(call, "--application-password"))
     assert said_in_all[0].code == 0
-    for arguments in (
-        ["accounts", "list", "--format", "json"],
-        ["status", "--format", "json"],
-        ["journal", "list", "--format", "json"],
-        ["doctor"],
-    ):
-        said_in_all.append(call(*arguments))
+    listings = (["accounts", "list"], ["status"], ["journal", "list"], ["doctor"])
+    said_in_all += [call(*arguments, "--format", "json") for arguments in listings]
     with desk.store.read() as session:
         assert desk.vault.take(session, "account:vema:password") == PASSWORD
     if desk.store.is_sqlite:
@@ -59,6 +54,7 @@ def test_a_password_is_stored_sealed_and_never_shown(
         assert PASSWORD.encode() not in raw
 
 
+@ON_SQLITE
 def test_the_reason_for_an_application_password_is_repeated(desk: GivenOffice, call: CallLeitstand) -> None:
     assert "application password" in set_account(call).err
     [account] = call("accounts", "list", "--format", "json").json
@@ -68,6 +64,7 @@ def test_the_reason_for_an_application_password_is_repeated(desk: GivenOffice, c
     assert (account["findings"], account["application_password"]) == ([], True)
 
 
+@ON_SQLITE
 def test_without_terminal_the_password_comes_from_standard_input_or_not_at_all(
     desk: GivenOffice, call: CallLeitstand
 ) -> None:
@@ -78,6 +75,7 @@ def test_without_terminal_the_password_comes_from_standard_input_or_not_at_all(
     assert call("accounts", "set", "vema", "--password-stdin", stdin=f"{PASSWORD}\n").code == 2
 
 
+@ON_SQLITE
 def test_an_unknown_partner_has_no_account(desk: GivenOffice, call: CallLeitstand) -> None:
     said = call("accounts", "set", "nobody", "--user", "x", "--password-stdin", stdin="y\n")
     assert said.code == 2
@@ -92,6 +90,7 @@ def test_what_is_missing_is_a_finding_with_an_explanation(desk: GivenOffice, cal
     assert "leitstand accounts set" in call("explain", "ACC001").out.replace("\n", " ")
 
 
+@ON_SQLITE
 def test_a_password_that_ends_soon_is_a_finding(desk: GivenOffice, call: CallLeitstand) -> None:
     for days, rules in ((60, []), (14, ["ACC003"]), (-1, ["ACC003"])):
         set_account(
@@ -142,6 +141,7 @@ def test_only_an_admin_switches_to_live(clerk_and_viewer: GivenOffice, call: Cal
     assert (newest["action"], newest["reason"]) == ("mode", "Start")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("scope", ["queue", "partner:vema", "account:vema", "vema"])
 def test_a_pause_holds_everything_back_until_it_is_ended(
     desk: GivenOffice, call: CallLeitstand, vema: VemaSandbox, scope: str

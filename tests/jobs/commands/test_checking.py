@@ -4,7 +4,7 @@ import csv
 import io
 from pathlib import Path
 
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.jobs.commands.files import (
     GOOD,
     HIDDEN_BLANK,
@@ -72,6 +72,7 @@ def test_only_customers_that_fit_the_condition_are_listed(
     assert (said.code, {one["subject"] for one in said.json}) == (0, {"K-4"})
 
 
+@ON_SQLITE
 def test_findings_as_csv_have_the_same_columns(
     desk: GivenOffice, call: CallLeitstand, tmp_path: Path
 ) -> None:
@@ -81,6 +82,7 @@ def test_findings_as_csv_have_the_same_columns(
     assert (row["rule"], row["subject"], row["fix"]) == ("CUS001", "K-2", "safe")
 
 
+@ON_SQLITE
 def test_a_table_shows_what_is_hidden(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> None:
     call("import", "customers", customers_file(tmp_path, HIDDEN_BLANK))
     assert "“Jörg␣”" in call("check", "customers").out
@@ -108,6 +110,7 @@ def test_safe_fixes_are_written_with_yes_and_proposals_are_not(
     assert desk.customer("K-3").postcode == "01067"
 
 
+@ON_SQLITE
 def test_fixing_what_needs_no_fix_says_so(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> None:
     call("import", "customers", customers_file(tmp_path, GOOD))
     said = call("check", "customers", "--fix")

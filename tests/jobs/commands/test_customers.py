@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice
 
@@ -14,11 +14,13 @@ def test_a_listing_in_json_is_one_array_with_every_field(desk: GivenOffice, call
     assert (second["name"], second["state"], second["rules"]) == ("Mutig GmbH", "", [])
 
 
+@ON_SQLITE
 def test_an_empty_listing_is_an_empty_array(desk: GivenOffice, call: CallLeitstand) -> None:
     assert call("customers", "list", "--format", "json").json == []
     assert call("customers", "list").out == ""
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("where", "numbers"),
     [
@@ -63,6 +65,7 @@ def test_a_customer_is_shown_with_findings_and_transfers(desk: GivenOffice, call
     assert "held" in shown
 
 
+@ON_SQLITE
 def test_an_unknown_customer_is_said(desk: GivenOffice, call: CallLeitstand) -> None:
     said = call("customers", "show", "K-9")
     assert said.code == 2
@@ -122,6 +125,7 @@ def test_sending_makes_transfers_for_those_that_fit(desk: GivenOffice, call: Cal
     assert [one.subject for one in desk.transfers()] == ["K-2"]
 
 
+@ON_SQLITE
 def test_a_dry_run_lists_what_would_be_touched(desk: GivenOffice, call: CallLeitstand) -> None:
     desk.has(customer("K-1"))
     said = call("customers", "send", "--all", "--dry-run", "--format", "json")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.sandbox.client import VemaSandbox
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.support.offices import GivenOffice
 
 
@@ -34,6 +34,7 @@ def test_without_an_office_it_says_what_to_do(call: CallLeitstand) -> None:
     assert "leitstand init" in said.out
 
 
+@ON_SQLITE
 def test_a_faulty_setting_is_named(desk: GivenOffice, call: CallLeitstand, home: Path) -> None:
     with (home / "leitstand.toml").open("a") as file:
         file.write("\n[nonsense]\n")
@@ -42,6 +43,7 @@ def test_a_faulty_setting_is_named(desk: GivenOffice, call: CallLeitstand, home:
     assert "nonsense" in said.out
 
 
+@ON_SQLITE
 def test_files_open_to_others_are_noticed(desk: GivenOffice, call: CallLeitstand, home: Path) -> None:
     desk.home.chmod(0o755)
     (home / "vault.key").chmod(0o644)
@@ -49,11 +51,13 @@ def test_files_open_to_others_are_noticed(desk: GivenOffice, call: CallLeitstand
     assert (found["home"], found["key"]) == ("warn", "bad")
 
 
+@ON_SQLITE
 def test_a_missing_key_is_noticed(desk: GivenOffice, call: CallLeitstand, home: Path) -> None:
     (home / "vault.key").unlink()
     assert checks(call)["key"] == "bad"
 
 
+@ON_SQLITE
 def test_a_key_that_does_not_fit_is_noticed(
     desk: GivenOffice, call: CallLeitstand, home: Path, vema: VemaSandbox
 ) -> None:
@@ -62,6 +66,7 @@ def test_a_key_that_does_not_fit_is_noticed(
     assert checks(call)["key"] == "bad"
 
 
+@ON_SQLITE
 def test_a_ca_file_without_certificates_is_noticed(
     desk: GivenOffice, call: CallLeitstand, home: Path, tmp_path: Path
 ) -> None:
@@ -69,7 +74,8 @@ def test_a_ca_file_without_certificates_is_noticed(
     for content in ("", "no certificate"):
         (tmp_path / "ca.pem").write_text(content)
         lines = [
-            f'"ca_file" = "{tmp_path}/ca.pem"' if line.startswith('"ca_file"') else line for line in text.splitlines()
+            f'"ca_file" = "{tmp_path}/ca.pem"' if line.startswith('"ca_file"') else line
+            for line in text.splitlines()
         ]
         (home / "leitstand.toml").write_text("\n".join(lines))
         assert "bad" in {checks(call).get("ca-file-vema"), checks(call)["partner-vema"]}

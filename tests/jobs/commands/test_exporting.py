@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.jobs.commands.files import GOOD, HIDDEN_BLANK, LOST_ZERO, customers_file
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice
@@ -43,6 +43,7 @@ def test_corrections_of_one_adviser(corrected: GivenOffice, call: CallLeitstand)
     assert (found[0]["field"], found[0]["rules"]) == ("first_name", ["CUS001"])
 
 
+@ON_SQLITE
 def test_a_workbook_has_a_sheet_for_everybody_and_one_for_each_adviser(
     corrected: GivenOffice, call: CallLeitstand, tmp_path: Path
 ) -> None:
@@ -54,6 +55,7 @@ def test_a_workbook_has_a_sheet_for_everybody_and_one_for_each_adviser(
     assert [row[1].value for row in book["Adam"].iter_rows(min_row=2)] == ["K-3"]
 
 
+@ON_SQLITE
 def test_sheets_are_named_as_workbooks_take_them(
     desk: GivenOffice, call: CallLeitstand, tmp_path: Path
 ) -> None:
@@ -107,6 +109,7 @@ def test_only_those_that_fit_are_exported(desk: GivenOffice, call: CallLeitstand
     assert [row["Kundennummer"] for row in rows_of(said.out)] == ["K-1"]
 
 
+@ON_SQLITE
 def test_what_may_act_as_a_formula_is_protected_unless_said_otherwise(
     desk: GivenOffice, call: CallLeitstand
 ) -> None:
@@ -117,9 +120,27 @@ def test_what_may_act_as_a_formula_is_protected_unless_said_otherwise(
     assert names[0] == "=HYPERLINK(1)"
 
 
+@ON_SQLITE
 def test_a_file_that_cannot_be_written_is_wrong_usage(
     desk: GivenOffice, call: CallLeitstand, tmp_path: Path
 ) -> None:
     said = call("export", "customers", "--output", tmp_path / "none" / "k.csv")
     assert said.code == 2
     assert "k.csv" in said.err
+
+
+@ON_SQLITE
+def test_the_form_is_said_by_the_ending_unless_format_does(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path
+) -> None:
+    desk.has(customer("K-1"))
+    for name, more, start in (
+        ("k.json", (), b"["),
+        ("k.xlsx", (), b"PK"),
+        ("k.csv", (), b"\xef\xbb\xbf"),
+        ("k.dat", ("--format", "json"), b"["),
+        ("k.xlsx", ("--format", "csv"), b"\xef\xbb\xbf"),
+    ):
+        said = call("export", "customers", "--output", tmp_path / name, *more)
+        assert (said.code, said.out) == (0, "")
+        assert (tmp_path / name).read_bytes().startswith(start)

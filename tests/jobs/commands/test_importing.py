@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.jobs.commands.files import GOOD, HEADING, HIDDEN_BLANK, NO_ROW, customers_file
 from tests.support.offices import GivenOffice
 
@@ -74,12 +74,14 @@ def test_a_file_that_cannot_be_read_ends_with_2_and_does_not_stop_the_others(
     assert [one["new"] for one in said.json] == [1]
 
 
+@ON_SQLITE
 def test_an_unknown_column_is_said(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> None:
     file = tmp_path / "k.csv"
     file.write_text("Kundennummer;Lieblingsfarbe\nK-1;blau\n", encoding="utf-8")
     assert "Lieblingsfarbe" in call("import", "customers", file).err
 
 
+@ON_SQLITE
 def test_a_mapping_says_which_column_is_which(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> None:
     file, mapping = tmp_path / "k.csv", tmp_path / "m.toml"
     file.write_text("Nr;Wie heißt er\nK-1;Weiß\n", encoding="utf-8")
@@ -89,6 +91,7 @@ def test_a_mapping_says_which_column_is_which(desk: GivenOffice, call: CallLeits
     assert desk.customer("K-1").last_name == "Weiß"
 
 
+@ON_SQLITE
 def test_encoding_and_separator_can_be_said(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> None:
     file = tmp_path / "k.csv"
     file.write_bytes("Kundennummer|Nachname\nK-1|Weiß;Groß\n".encode("cp850"))
@@ -148,6 +151,7 @@ def test_an_older_file_read_again_does_not_bring_old_values_back(
     assert desk.customer("K-1").town == "Görlitz"
 
 
+@ON_SQLITE
 def test_only_a_heading_is_an_empty_import(desk: GivenOffice, call: CallLeitstand, tmp_path: Path) -> None:
     file = tmp_path / "k.csv"
     file.write_text(HEADING + "\n", encoding="utf-8")

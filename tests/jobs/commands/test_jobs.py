@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.sandbox.client import VemaSandbox
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice, OpenAnOffice
 
@@ -72,6 +72,7 @@ def test_nothing_to_do_is_fine(live: GivenOffice, call: CallLeitstand) -> None:
     assert call("worker", "--once", "--format", "json").code == 0
 
 
+@ON_SQLITE
 def test_an_unknown_job_is_wrong_usage(live: GivenOffice, call: CallLeitstand) -> None:
     for arguments in (
         ["run", "cook"],
@@ -128,12 +129,14 @@ def test_history_lists_the_newest_run_first(live: GivenOffice, call: CallLeitsta
     assert [one["job"] for one in call("jobs", "history", "recheck", "--format", "json").json] == ["recheck"]
 
 
+@ON_SQLITE
 def test_a_request_says_when_nobody_will_hear_it(live: GivenOffice, call: CallLeitstand) -> None:
     said = call("jobs", "request", "recheck")
     assert said.code == 0
     assert "No worker" in said.err
 
 
+@ON_SQLITE
 def test_a_viewer_may_look_but_not_run(clerk_and_viewer: GivenOffice, call: CallLeitstand) -> None:
     for arguments in (
         ["run", "recheck"],

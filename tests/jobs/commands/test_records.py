@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.jobs.commands.conftest import CallLeitstand
+from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.jobs.commands.files import GOOD, NO_ROW, customers_file
 from tests.support.customers import customer
 from tests.support.offices import GivenOffice
@@ -88,10 +88,12 @@ def test_an_office_keeps_an_admin(desk: GivenOffice, call: CallLeitstand) -> Non
     assert "admin" in said.err
 
 
+@ON_SQLITE
 def test_nobody_else_adds_operators(clerk_and_viewer: GivenOffice, call: CallLeitstand) -> None:
     assert call("operators", "add", "anna", "--operator", "cl").code == 4
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "arguments",
     [["add", "two words"], ["add", ""], ["role", "nobody", "admin"], ["add", "x", "--role", "boss"]],

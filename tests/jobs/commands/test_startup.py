@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.jobs.commands.conftest import ON_SQLITE
 from tests.support.customers import customer
 from tests.support.offices import GivenOffice
 
@@ -72,6 +73,7 @@ def test_the_entry_point_imports_no_screen() -> None:
     assert said.stdout.strip() == "False"
 
 
+@ON_SQLITE
 def test_the_installed_command_lists_customers(desk: GivenOffice) -> None:
     desk.has(customer("K-1"))
     script = Path(sys.executable).with_name("leitstand")

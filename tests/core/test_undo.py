@@ -1,0 +1,538 @@
+"""Undo: everything that an operation did is as it was; what has moved on since is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlmodel import col, select
+
+from core import registry
+from core.customers.customer import Customer, ImportConflict, text_of
+from core.customers.operations import (
+    EDIT,
+    FIX,
+    MUTE,
+    RESOLVE,
+    WITHHOLD,
+    Editing,
+    Fixing,
+    Muting,
+    Resolving,
+    Withholding,
+)
+from core.errors import Inapplicable, NotAllowed, NotFound
+from core.inbox import operations as arrivals
+from core.inbox.arrival import Arrival
+from core.inbox.operations import Retrying
+from core.journal import JournalEntry, note, verify
+from core.operation import Operation, Report, WithReason
+from core.operators import Operator, Role
+from core.outbox import operations as transfers
+from core.outbox.operations import FirstTransfer, Releasing
+from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer
+from core.rulebook.record import FindingRow, Suppression
+from core.undo import last_undoable, undo
+from jobs.sandbox.client import VemaSandbox
+from jobs.upkeep import ABANDONED_AFTER
+from tests.support.broker import BrokerSoftware
+from tests.support.clock import TravelClock
+from tests.support.customers import company, customer
+from tests.support.offices import GivenOffice, OpenAnOffice
+
+UNKNOWN = {"look_up_subject": {"method": ""}}
+LONG_NAME = "Elfenbeinküste Handels GmbH"
+
+
+@pytest.fixture
+def office(open_an_office: OpenAnOffice) -> GivenOffice:
+    """An office from which only chosen customers go out."""
+    return open_an_office(send="chosen")
+
+
+@pytest.fixture
+def broker(office: GivenOffice, tmp_path: Path) -> BrokerSoftware:
+    return BrokerSoftware(office, tmp_path)
+
+
+# --- everything that can be told of an office
+
+
+def state_of(office: GivenOffice) -> dict[str, object]:
+    """What operators see of an office: all but times, revisions and what has ended."""
+    with office.store.read() as session:
+        every = {model: list(session.exec(select(model).order_by(col(model.id)))) for model in _ALL}
+    customers = cast("list[Customer]", every[Customer])
+    return {
+        "customers": [(text_of(one), one.withheld, one.short_name, one.town_folded) for one in customers],
+        "transfers": [
+            (one.subject, one.step, one.state, one.cause_code, one.fields, one.attempts)
+            for one in cast("list[Transfer]", every[Transfer])
+            if one.is_open
+        ],
+        "copies": [
+            (one.subject_id, one.known)
+            for one in cast("list[PartnerCopy]", every[PartnerCopy])
+            if one.known != "unasked"
+        ],
+        "conflicts": [
+            (one.customer, one.field)
+            for one in cast("list[ImportConflict]", every[ImportConflict])
+            if not one.resolution
+        ],
+        "arrivals": [
+            (one.name, one.position, one.state, one.options) for one in cast("list[Arrival]", every[Arrival])
+        ],
+        "suppressions": [
+            (one.subject, one.rule, one.field)
+            for one in cast("list[Suppression]", every[Suppression])
+            if one.ended_at is None
+        ],
+        "findings": sorted(
+            (one.subject, one.rule, one.field, one.blocks, one.suppressed)
+            for one in cast("list[FindingRow]", every[FindingRow])
+        ),
+    }
+
+
+_ALL: Sequence[Any] = (Customer, Transfer, PartnerCopy, ImportConflict, Arrival, Suppression, FindingRow)
+
+
+def entries(office: GivenOffice) -> list[JournalEntry]:
+    with office.store.read() as session:
+        return list(session.exec(select(JournalEntry).order_by(col(JournalEntry.id))))
+
+
+def is_whole(office: GivenOffice) -> bool:
+    with office.store.read() as session:
+        return list(verify(session)) == []
+
+
+def on(office: GivenOffice, operation: Operation[Any, Any], *numbers: str, given: Any = None) -> Report:
+    return office.perform(operation, [office.customer(number).id or 0 for number in numbers], given)
+
+
+# --- every operation that can be undone, with what it needs before
+
+
+def edit(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"))
+    return office.edit("K-1", town="Zittau", number="K-100", short_name="Weiß")
+
+
+def edit_of_one_on_its_way(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    return office.edit("K-1", town="Zittau")
+
+
+def edit_that_holds(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    return office.edit("K-1", postcode="1067")
+
+
+def fix(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1", town="Dresden ", last_name=" Weiß"))
+    office.send("K-1")
+    return on(office, FIX, "K-1", given=Fixing())
+
+
+def send(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"), company("K-2", LONG_NAME), customer("K-3", postcode="A-1010"))
+    return office.send("K-1", "K-2", "K-3")
+
+
+def send_in_two_steps(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(company("K-2", LONG_NAME))
+    office.send("K-2")
+    office.do(transfers.FIRST_TRANSFER, "K-2", given=FirstTransfer(known=False))
+    return office.edit("K-2", company=f"{LONG_NAME} & Co. KG")
+
+
+def withhold(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1", iban="AT611904300234573201"))
+    office.send("K-1")
+    return on(office, WITHHOLD, "K-1", given=Withholding("iban"))
+
+
+def resolve(keep: str) -> Callable[[GivenOffice, BrokerSoftware], Report]:
+    def resolve_it(office: GivenOffice, broker: BrokerSoftware) -> Report:
+        broker.brings(customer("K-1", town="Dresden", title=""))
+        office.recheck()
+        office.send("K-1")
+        office.edit("K-1", town="Zittau", title="Dr.")
+        broker.brings(customer("K-1", town="Plauen", title="Prof."))
+        return on(office, RESOLVE, "K-1", given=Resolving(keep))
+
+    return resolve_it
+
+
+def mute(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1", postcode="1067"))
+    office.send("K-1")
+    return on(office, MUTE, "K-1", given=Muting("CUS002", "ist so"))
+
+
+def hold(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    return office.do(transfers.HOLD, "K-1", given=WithReason("Rückfrage"))
+
+
+def release(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1", postcode="1067"))
+    office.send("K-1")
+    return office.do(transfers.RELEASE, "K-1", given=Releasing("ist so"))
+
+
+def release_what_was_held(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    office.do(transfers.HOLD, "K-1", given=WithReason("Rückfrage"))
+    return office.do(transfers.RELEASE, "K-1", given=Releasing())
+
+
+def discard(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(company("K-2", LONG_NAME))
+    office.send("K-2")
+    office.do(transfers.FIRST_TRANSFER, "K-2", given=FirstTransfer(known=False))
+    return office.perform(transfers.DISCARD, [office.transfers("K-2")[-2].id or 0], WithReason("doppelt"))
+
+
+def retry(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    with office.store.write() as session:
+        one = session.exec(select(Transfer)).one()
+        one.state, one.cause_code, one.attempts = State.FAILED, CauseCode.DATA, 3
+    return office.do(transfers.RETRY, "K-1")
+
+
+def answer(known: bool) -> Callable[[GivenOffice, BrokerSoftware], Report]:
+    def answer_it(office: GivenOffice, _broker: BrokerSoftware) -> Report:
+        office.has(company("K-2", LONG_NAME))
+        office.send("K-2")
+        return office.do(transfers.FIRST_TRANSFER, "K-2", given=FirstTransfer(known=known))
+
+    return answer_it
+
+
+def read_again(office: GivenOffice, broker: BrokerSoftware) -> Report:
+    with pytest.raises(Exception, match="customer number"):
+        broker.imports(broker.writes(b"Nr;Name\r\n1;Wei\xc3\x9f\r\n"))
+    return office.perform(arrivals.RETRY, [1], Retrying(mapping='[columns]\nNr = "Kundennummer"\n'))
+
+
+def ignore(office: GivenOffice, broker: BrokerSoftware) -> Report:
+    broker.imports(broker.writes(b"Kundennummer;Nachname\r\nK-1;Wei\xc3\x9f\r\nK-2\r\n"))
+    return office.perform(arrivals.IGNORE, [2], WithReason("Fußzeile"))
+
+
+DEEDS = {
+    "edit": edit,
+    "edit of one on its way": edit_of_one_on_its_way,
+    "edit that holds": edit_that_holds,
+    "fix": fix,
+    "send": send,
+    "edit in two steps": send_in_two_steps,
+    "withhold": withhold,
+    "resolve ours": resolve("ours"),
+    "resolve theirs": resolve("theirs"),
+    "mute": mute,
+    "hold": hold,
+    "release": release,
+    "release what was held": release_what_was_held,
+    "discard": discard,
+    "retry": retry,
+    "known": answer(True),
+    "unknown": answer(False),
+    "read again": read_again,
+    "ignore": ignore,
+}
+
+
+@pytest.mark.parametrize("deed", DEEDS)
+def test_undo_sets_everything_back_redo_does_it_again_and_so_on(
+    office: GivenOffice, broker: BrokerSoftware, deed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[dict[str, object]] = []
+    perform = GivenOffice.perform
+
+    def watched(self: GivenOffice, *arguments: Any, **more: Any) -> Report:
+        states.append(state_of(self))
+        return perform(self, *arguments, **more)
+
+    monkeypatch.setattr(GivenOffice, "perform", watched)
+    done = DEEDS[deed](office, broker)
+    before, after = states[-1], state_of(office)
+    assert done.refused == ()
+    assert before != after
+    undone = undo(office, done.entry or 0)
+    assert state_of(office) == before
+    redone = undo(office, undone.entry or 0)
+    assert state_of(office) == after
+    undo(office, redone.entry or 0)
+    assert state_of(office) == before
+    assert is_whole(office)
+
+
+def test_every_operation_that_can_be_undone_is_tried_above() -> None:
+    undoable = {
+        operation.name
+        for area in registry.AREAS
+        for operation in registry.operations_of(area)
+        if operation.undoable
+    }
+    covered = {"edit", "fix", "send", "withhold", "resolve", "mute"} | {
+        "hold",
+        "release",
+        "discard",
+        "retry",
+        "first-transfer",
+        "ignore",
+    }
+    assert undoable == covered
+
+
+# --- what undo is
+
+
+def test_an_undo_is_an_entry_of_its_own_that_says_what_it_undid(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    done = office.edit("K-1", town="Zittau")
+    report = undo(office.acting_as(Operator("kb", Role.CLERK)), done.entry or 0)
+    first, second = entries(office)[-2:]
+    assert (second.action, second.undo_of, second.operator, second.subject) == (
+        "undo edit",
+        first.id,
+        "kb",
+        "K-1",
+    )
+    assert (first.undone_by, second.count, report.entry) == (second.id, 1, second.id)
+
+
+def test_what_was_made_is_not_erased_but_discarded(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    undo(office, office.send("K-1").entry or 0)
+    (one,) = office.transfers("K-1")
+    assert (one.state, one.cause_code) == (State.DISCARDED, CauseCode.TAKEN_BACK)
+
+
+def test_revisions_only_ever_rise(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    undo(office, office.edit("K-1", town="Zittau").entry or 0)
+    assert office.customer("K-1").revision == 3
+
+
+def test_what_was_taken_back_does_not_come_again_by_itself(open_an_office: OpenAnOffice) -> None:
+    office = open_an_office(send="all", account=False)
+    office.has(customer("K-1"))
+    office.edit("K-1", town="Zittau")
+    office.do(transfers.DISCARD, "K-1", given=WithReason("zu früh"))
+    undo(office, office.send("K-1").entry or 0)
+    office.recheck()
+    assert {one.state for one in office.transfers("K-1")} == {State.DISCARDED}
+
+
+# --- what cannot be undone
+
+
+def test_the_same_twice(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    done = office.edit("K-1", town="Zittau")
+    undo(office, done.entry or 0)
+    with pytest.raises(Inapplicable, match="It is undone already"):
+        undo(office, done.entry or 0)
+
+
+def test_what_nobody_has_written_down(office: GivenOffice) -> None:
+    with pytest.raises(NotFound, match="no journal entry 4711"):
+        undo(office, 4711)
+
+
+def test_a_setting(office: GivenOffice) -> None:
+    with office.store.write() as session:
+        entry = note(session, at=office.now, operator="mk", area="accounts", action="mode")
+    with pytest.raises(Inapplicable, match="cannot be undone"):
+        undo(office, entry.id or 0)
+
+
+def test_an_operation_that_is_final(office: GivenOffice) -> None:
+    with office.store.write() as session:
+        entry = note(session, at=office.now, operator="mk", area="transfers", action="decide")
+        entry.count = 1
+    with pytest.raises(Inapplicable, match="cannot be undone"):
+        undo(office, entry.id or 0)
+
+
+def test_by_somebody_without_the_role(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    done = office.edit("K-1", town="Zittau")
+    with pytest.raises(NotAllowed):
+        undo(office.acting_as(Operator("gast", Role.VIEWER)), done.entry or 0)
+    assert office.customer("K-1").town == "Zittau"
+
+
+def test_what_somebody_else_has_changed_since_is_left_alone(office: GivenOffice) -> None:
+    office.has(customer("K-1"), customer("K-2"))
+    done = on(office, EDIT, "K-1", "K-2", given=Editing({"town": "Zittau"}))
+    office.edit("K-2", town="Plauen")
+    report = undo(office, done.entry or 0)
+    assert [office.customer(number).town for number in ("K-1", "K-2")] == ["Dresden", "Plauen"]
+    assert [(one.subject, str(one.reason)) for one in report.refused] == [("K-2", "It has changed since.")]
+
+
+def test_a_change_of_another_field_is_no_hindrance(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    done = office.edit("K-1", town="Zittau")
+    office.edit("K-1", title="Dr.")
+    undo(office, done.entry or 0)
+    assert (office.customer("K-1").town, office.customer("K-1").title) == ("Dresden", "Dr.")
+
+
+def test_where_everything_has_moved_on_nothing_is_undone(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    done = office.edit("K-1", town="Zittau")
+    office.edit("K-1", town="Plauen")
+    with pytest.raises(Inapplicable, match=r"Nothing could be undone: It has changed since\."):
+        undo(office, done.entry or 0)
+    assert entries(office)[-2].undone_by is None
+
+
+def test_what_has_gone_out_already_cannot_be_called_back(office: GivenOffice, vema: VemaSandbox) -> None:
+    office.has(customer("K-1"))
+    done = office.send("K-1")
+    office.deliver()
+    with pytest.raises(Inapplicable, match="has been sent already"):
+        undo(office, done.entry or 0)
+    assert office.states("K-1") == ["delivered"]
+    assert len(vema.taken("K-1")) == 1
+
+
+def test_an_edit_whose_transfer_has_gone_out_stays_with_all_that_belongs_to_it(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    office.deliver()
+    office.recheck()
+    done = office.edit("K-1", town="Zittau", number="K-100")
+    office.deliver()
+    with pytest.raises(Inapplicable):
+        undo(office, done.entry or 0)
+    assert office.customer("K-100").town == "Zittau"
+
+
+def test_an_answer_that_was_acted_upon_stays(office: GivenOffice) -> None:
+    office.has(company("K-2", LONG_NAME))
+    office.send("K-2")
+    done = office.do(transfers.FIRST_TRANSFER, "K-2", given=FirstTransfer(known=False))
+    office.deliver()
+    with pytest.raises(Inapplicable):
+        undo(office, done.entry or 0)
+    assert office.copy("K-2").known == "known"
+
+
+def test_a_number_that_somebody_else_has_got_meanwhile(office: GivenOffice) -> None:
+    office.has(customer("K-1"), customer("K-2"))
+    done = office.edit("K-1", number="K-9")
+    office.edit("K-2", number="K-1")
+    with pytest.raises(Inapplicable, match="Another customer has the number K-1 already"):
+        undo(office, done.entry or 0)
+
+
+def test_a_conflict_that_has_come_up_anew(office: GivenOffice, broker: BrokerSoftware) -> None:
+    done = resolve("ours")(office, broker)
+    broker.brings(customer("K-1", town="Chemnitz", title="Prof."))
+    with pytest.raises(Inapplicable, match="It has changed since"):
+        undo(office, done.entry or 0)
+
+
+# --- many records
+
+
+def many(office: GivenOffice, count: int) -> list[int]:
+    office.has(*(customer(f"K-{number}") for number in range(count)))
+    return [one.id or 0 for one in customers(office)]
+
+
+def customers(office: GivenOffice) -> list[Customer]:
+    with office.store.read() as session:
+        return list(session.exec(select(Customer).order_by(col(Customer.id))))
+
+
+def test_many_are_undone_in_pieces_and_as_one(office: GivenOffice) -> None:
+    done = office.perform(EDIT, many(office, 401), Editing({"town": "Zittau"}))
+    told: list[tuple[int, int]] = []
+    report = undo(office, done.entry or 0, progress=lambda reached, of: told.append((reached, of)) is None)
+    assert told == [(200, 401), (400, 401), (401, 401)]
+    assert len(report.done) == 401
+    assert {one.town for one in customers(office)} == {"Dresden"}
+    assert entries(office)[-1].count == 401
+
+
+def test_one_that_was_cancelled_can_be_gone_on_with(office: GivenOffice) -> None:
+    done = office.perform(EDIT, many(office, 401), Editing({"town": "Zittau"}))
+    report = undo(office, done.entry or 0, progress=lambda _reached, _of: False)
+    assert (report.cancelled, len(report.done)) == (True, 200)
+    assert is_whole(office)
+    rest = undo(office, done.entry or 0)
+    assert (len(rest.done), len(rest.refused)) == (201, 200)
+    assert {one.town for one in customers(office)} == {"Dresden"}
+    assert is_whole(office)
+    with pytest.raises(Inapplicable, match="undone already"):
+        undo(office, done.entry or 0)
+
+
+def test_one_whose_process_died_is_closed_by_tidy_and_then_gone_on_with(
+    office: GivenOffice, clock: TravelClock
+) -> None:
+    done = office.perform(EDIT, many(office, 201), Editing({"town": "Zittau"}))
+
+    def die(_reached: int, _of: int) -> bool:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        undo(office, done.entry or 0, progress=die)
+    with pytest.raises(Inapplicable, match="being undone just now"):
+        undo(office, done.entry or 0)
+    clock.travel(ABANDONED_AFTER + timedelta(seconds=1))
+    office.run("tidy")
+    assert len(undo(office, done.entry or 0).done) == 1
+    assert {one.town for one in customers(office)} == {"Dresden"}
+    assert is_whole(office)
+
+
+# --- the newest that can be undone
+
+
+@dataclass(frozen=True)
+class Last:
+    office: GivenOffice
+
+    def of(self, operator: str) -> str | None:
+        with self.office.store.read() as session:
+            entry = last_undoable(session, operator)
+        return f"{entry.action} {entry.subject}" if entry else None
+
+
+def test_the_newest_is_ones_own_and_not_undone_yet(office: GivenOffice) -> None:
+    last = Last(office)
+    assert last.of("mk") is None
+    office.has(customer("K-1"), customer("K-2"))
+    office.edit("K-1", town="Zittau")
+    newer = office.edit("K-2", town="Zittau")
+    assert (last.of("mk"), last.of("kb")) == ("edit K-2", None)
+    undo(office, newer.entry or 0)
+    assert last.of("mk") == "edit K-1"
+
+
+def test_settings_are_passed_over(office: GivenOffice) -> None:
+    office.has(customer("K-1"))
+    office.edit("K-1", town="Zittau")
+    with office.store.write() as session:
+        note(session, at=office.now, operator="mk", area="accounts", action="mode")
+    assert Last(office).of("mk") == "edit K-1"

@@ -1,0 +1,80 @@
+"""The broker software that an office's customers come from: it writes exports, the office imports them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from core.customers.customer import Customer, ImportConflict
+from core.customers.fields import FIELD_BY_ATTRIBUTE
+from core.customers.importing import KIND, Counts, apply
+from core.inbox.arrival import Arrival
+from core.inbox.receive import receive_file
+from core.office import Office
+from core.rulebook.record import FindingRow
+from tests.support.customers import Fields
+from tests.support.offices import GivenOffice
+
+
+@dataclass
+class BrokerSoftware:
+    """Writes exports into `folder`, one after the other under one name, and has `office` import them."""
+
+    office: GivenOffice
+    folder: Path
+
+    def exports(self, *customers: Fields, name: str = "kunden.csv") -> Path:
+        """A CSV with a column for every field that any of the customers has."""
+        columns = list(dict.fromkeys(field for one in customers for field in one))
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+        writer.writerow([FIELD_BY_ATTRIBUTE[column].german for column in columns])
+        writer.writerows([one.get(column, "") for column in columns] for one in customers)
+        return self.writes(text.getvalue().encode(), name)
+
+    def writes(self, content: bytes, name: str = "kunden.csv") -> Path:
+        """A file with these bytes."""
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def brings(self, *customers: Fields) -> Counts:
+        """An export of these customers, imported."""
+        return self.imports(self.exports(*customers))
+
+    def imports(self, path: Path, **options: str) -> Counts:
+        """Has a file imported, as `leitstand import` does; the same once more is not read again."""
+        received = receive_file(self.office, KIND, path, options=options)
+        if received.again:
+            return Counts.of(received.arrival.counts)
+        return apply(self.office, received.arrival)
+
+
+def customers_of(office: Office) -> dict[str, Customer]:
+    """All customers, by what their source calls them."""
+    with office.store.read() as session:
+        return {one.source_key: one for one in session.exec(select(Customer).order_by(col(Customer.id)))}
+
+
+def findings_of(office: Office, number: str | None = None) -> list[FindingRow]:
+    """What is found of all customers, or of one, in the order in which it was found."""
+    query = select(FindingRow).order_by(col(FindingRow.id))
+    with office.store.read() as session:
+        return [one for one in session.exec(query) if number in (None, one.subject)]
+
+
+def conflicts_of(office: Office) -> Sequence[ImportConflict]:
+    """Every conflict, settled or not."""
+    with office.store.read() as session:
+        return session.exec(select(ImportConflict).order_by(col(ImportConflict.id))).all()
+
+
+def arrivals_of(office: Office) -> Sequence[Arrival]:
+    """Everything that came in, files and rows."""
+    with office.store.read() as session:
+        return session.exec(select(Arrival).order_by(col(Arrival.id))).all()
