@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -22,10 +22,16 @@ from core.store.columns import identity, json_value, long_text, moment, row_id
 from core.store.statements import execute, table_of
 
 GENESIS = "0" * 64
+CHUNK = 500
+"""Rows that are in memory at once while the journal is verified."""
 
 
 class JournalEntry(SQLModel, table=True):
-    """One deed of an operator. `sequence` and `hash` are set when it is closed."""
+    """One deed of an operator. `sequence` and `hash` are set when it is closed.
+
+    `changes_sha256` grows with its changes, each continuing the one before, so that closing it has nothing
+    left to add up.
+    """
 
     __tablename__ = "journal_entry"  # pyright: ignore[reportAssignmentType]
 
@@ -41,7 +47,7 @@ class JournalEntry(SQLModel, table=True):
     ids_sha256: str = ""
     parameters: dict[str, Any] = json_value()
     reason: str = long_text()
-    changes_sha256: str = ""
+    changes_sha256: str = GENESIS
     undo_of: int | None = row_id()
     undone_by: int | None = row_id()
     previous_hash: str = ""
@@ -98,11 +104,11 @@ def open_entry(
     return entry
 
 
-def add_changes(session: Session, entry: int, changes: Iterable[Change]) -> None:
-    """Writes down what was done to rows."""
+def add_changes(session: Session, entry: JournalEntry, changes: Iterable[Change]) -> None:
+    """Writes down what was done to rows, in the caller's transaction, which holds the open entry locked."""
     rows = [
         {
-            "entry": entry,
+            "entry": entry.id,
             "table_name": change.table,
             "record": change.record,
             "subject": change.subject,
@@ -111,8 +117,13 @@ def add_changes(session: Session, entry: int, changes: Iterable[Change]) -> None
         }
         for change in changes
     ]
-    if rows:
-        execute(session, sa.insert(table_of(JournalChange)), rows)
+    if not rows:
+        return
+    table = table_of(JournalChange)
+    insert = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    for id_, row in zip(execute(session, insert, rows).scalars(), rows, strict=True):
+        entry.changes_sha256 = _next_digest(entry.changes_sha256, [id_, *(row[name] for name in _DIGESTED)])
+    session.add(entry)
 
 
 def close_entry(session: Session, entry: JournalEntry, ids: Iterable[int], refused: int = 0) -> None:
@@ -122,7 +133,6 @@ def close_entry(session: Session, entry: JournalEntry, ids: Iterable[int], refus
     entry.refused = refused
     entry.ids_sha256 = hashlib.sha256(",".join(map(str, frozen)).encode()).hexdigest()
     session.flush()
-    entry.changes_sha256 = _digest_of_changes(session, entry)
     head = _locked_head(session)
     entry.sequence = head.sequence + 1
     entry.previous_hash = head.hash
@@ -165,7 +175,7 @@ class Deed:
         if entry is None:
             entry = open_entry(session, at=at, **self.said)
             self.id, self.ids = entry.id, []
-        add_changes(session, entry.id or 0, changes)
+        add_changes(session, entry, changes)
         self.ids += ids
 
     def close(self, session: Session, subject: str, refused: int) -> None:
@@ -237,7 +247,7 @@ def verify(session: Session) -> Iterator[Message]:
     """Walks the chain and says what does not fit; nothing when all is well."""
     previous, expected = GENESIS, 1
     query = select(JournalEntry).where(col(JournalEntry.sequence).is_not(None))
-    for entry in session.exec(query.order_by(col(JournalEntry.sequence)).execution_options(yield_per=500)):
+    for entry in session.exec(query.order_by(col(JournalEntry.sequence)).execution_options(yield_per=CHUNK)):
         if entry.sequence != expected:
             yield _(
                 "Entry {expected} is missing before entry {found}.", expected=expected, found=entry.sequence
@@ -257,17 +267,22 @@ def verify(session: Session) -> Iterator[Message]:
 
 def _wrong_undos(session: Session) -> Iterator[Message]:
     """Which entries are undone is noted after they were closed, but what undid them is in the chain."""
-    entry = table_of(JournalEntry).c
-    query = sa.select(entry.id, entry.undo_of, entry.undone_by)
-    rows = execute(
-        session, query.where(sa.or_(entry.undo_of.is_not(None), entry.undone_by.is_not(None)))
-    ).all()
-    undone = {row.id: row.undone_by for row in rows if row.undone_by is not None}
-    undos = {row.id: row.undo_of for row in rows if row.undo_of is not None}
-    wrong = {id_ for id_, by in undone.items() if undos.get(by) != id_} | (set(undos.values()) - set(undone))
-    for id_ in sorted(wrong):
-        one = session.get(JournalEntry, id_)
-        sequence = one.sequence if one else id_
+    table = table_of(JournalEntry)
+    undone, undo = table.alias("undone"), table.alias("undo")
+    unfounded = (
+        sa.select(undone.c.id, undone.c.sequence)
+        .outerjoin(undo, undo.c.id == undone.c.undone_by)
+        .where(undone.c.undone_by.is_not(None), undo.c.undo_of.is_distinct_from(undone.c.id))
+    )
+    forgotten = (
+        sa.select(undo.c.undo_of, undone.c.sequence)
+        .outerjoin(undone, undone.c.id == undo.c.undo_of)
+        .where(undo.c.undo_of.is_not(None), undone.c.undone_by.is_(None))
+    )
+    wrong = sa.union(unfounded, forgotten).subquery()
+    query = sa.select(wrong.c.id, wrong.c.sequence).order_by(wrong.c.id)
+    for row in execute(session, query.execution_options(yield_per=CHUNK)):
+        sequence = row.id if row.sequence is None else row.sequence
         yield _("Whether entry {sequence} is undone was altered.", sequence=sequence)
 
 
@@ -290,15 +305,20 @@ def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
+_DIGESTED = ("table_name", "record", "subject", "before", "after")
+
+
+def _next_digest(digest: str, change: Sequence[Any]) -> str:
+    return hashlib.sha256(digest.encode() + _canonical(change)).hexdigest()
+
+
 def _digest_of_changes(session: Session, entry: JournalEntry) -> str:
-    digest = hashlib.sha256()
+    digest = GENESIS
     changes = table_of(JournalChange).c
-    query = sa.select(
-        changes.id, changes.table_name, changes.record, changes.subject, changes.before, changes.after
-    )
-    for row in execute(session, query.where(changes.entry == entry.id).order_by(changes.id)):
-        digest.update(_canonical(list(row)))
-    return digest.hexdigest()
+    query = sa.select(changes.id, *(changes[name] for name in _DIGESTED)).where(changes.entry == entry.id)
+    for row in execute(session, query.order_by(changes.id).execution_options(yield_per=CHUNK)):
+        digest = _next_digest(digest, list(row))
+    return digest
 
 
 def _hash(entry: JournalEntry) -> str:

@@ -40,6 +40,8 @@ class WatchedFolder:
     path: str
     kind: str = "customers"
     mapping: str = ""
+    settled_seconds: float = 10.0
+    """How long nobody may have written to a file before it counts as complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def _check(settings: Settings, file: str) -> None:
     }
     for name, partner in settings.partners.items():
         least[f"partners.{name}.senders"] = (partner.senders, 0)
+    for number, folder in enumerate(settings.folders, 1):
+        least[f"folders.{number}.settled_seconds"] = (folder.settled_seconds, 0)
     for key, (value, lowest) in least.items():
         if not lowest <= value < inf:
             raise UnreadableInput(
@@ -151,7 +155,7 @@ def _dataclass(kind: Any, table: object, where: str, file: str) -> Any:
             raise UnreadableInput(file, _("“{key}” is no setting.", key=f"{where}.{key}"))
     if "path" in known and "path" not in rows:
         raise UnreadableInput(file, _("“{key}” is missing.", key=f"{where}.path"))
-    kinds = {"senders": int}
+    kinds = {"senders": int, "settled_seconds": float}
     return kind(**{k: _of_type(v, kinds.get(k, str), f"{where}.{k}", file) for k, v in rows.items()})
 
 

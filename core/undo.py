@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from core.customers.conflicts import open_conflicts
 from core.customers.customer import Customer, ImportConflict
@@ -268,6 +268,22 @@ def _check_restorable(act: Act, record: Any, values: Mapping[str, Any]) -> None:
         newer = [one for one in open_conflicts(act.session, record.customer) if one.field == record.field]
         if newer:
             raise Inapplicable(_("It has changed since."))
+    if isinstance(record, Transfer) and record.state == State.DISCARDED and "state" in values:
+        _check_nothing_newer(act.session, record)
+
+
+def _check_nothing_newer(session: Session, discarded: Transfer) -> None:
+    """Order within a subject: what was given up does not come back beside what took its place since."""
+    newer = select(Transfer.id).where(
+        Transfer.partner == discarded.partner,
+        Transfer.kind == discarded.kind,
+        Transfer.subject_id == discarded.subject_id,
+        col(Transfer.id) > discarded.id,
+        Transfer.state != State.DISCARDED,
+        func.coalesce(Transfer.after, 0) != discarded.id,
+    )
+    if session.exec(newer.limit(1)).first() is not None:
+        raise Inapplicable(_("Something newer of it has gone out or is about to."))
 
 
 def _discard(act: Act, record: Transfer, subject: str) -> None:

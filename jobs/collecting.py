@@ -2,49 +2,169 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmodel import col, select
 
+from core.archive import CHUNK, Stored
 from core.customers import importing
 from core.errors import UnreadableInput
 from core.inbox.arrival import Arrival, ArrivalState
-from core.inbox.receive import receive_file, safe_name
+from core.inbox.receive import receive_stored, safe_name
 from core.locale import _
 from core.office import Office
 from core.settings import WatchedFolder
 from jobs.schedule import Counts, JobProgress
 
-SETTLED_AFTER = 5.0
-"""Seconds without a change after which a file in a watched folder counts as completely written."""
 DONE = "received"
+UNFINISHED = (".part", ".tmp", ".filepart")
+"""How the names of files end that a transfer program has not finished."""
+LONGEST_NAME = 200
+"""Bytes of a name that still fit a file system once a moment stands in front of it."""
+
+
+class _Changed(Exception):
+    """Somebody still writes to a file: it is left alone until the next run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What gives away that a file is not the one any more that was looked at before."""
+
+    device: int
+    inode: int
+    size: int
+    mtime_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> _Look:
+        """A look at a file, of which `status` is what the system says."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def collect(office: Office, progress: JobProgress) -> Counts:
     """Stores every finished file of the watched folders, then moves it into their sub-folder `received`.
 
-    Raises UnreadableInput where a folder cannot be read; files stored until then stay stored.
+    What cannot be read does not stop the rest. Raises the first UnreadableInput when all else is done.
     """
     counts: Counts = {"received": 0, "again": 0}
+    failures: list[UnreadableInput] = []
     for folder in office.settings.folders:
-        for file in _finished_files(office, folder):
-            received = receive_file(office, folder.kind, file, options=_options(office, folder))
-            counts["again" if received.again else "received"] += 1
-            _put_aside(file, office.now.strftime("%Y%m%d-%H%M%S"))
-            progress(counts)
+        with _noted(failures):
+            for file, look in _finished_files(office, folder):
+                with _noted(failures):
+                    _take(office, folder, file, look, counts)
+                if not progress(counts):
+                    return counts
+    if failures:
+        raise failures[0]
     return counts
 
 
-def _finished_files(office: Office, folder: WatchedFolder) -> list[Path]:
-    path = office.home / folder.path
+@contextmanager
+def _noted(failures: list[UnreadableInput]) -> Generator[None]:
     try:
-        files = sorted(one for one in path.iterdir() if one.is_file() and not one.name.startswith("."))
-        newest = time.time() - SETTLED_AFTER
-        return [one for one in files if one.stat().st_mtime <= newest]
+        yield
+    except UnreadableInput as error:
+        failures.append(error)
+
+
+def _finished_files(office: Office, folder: WatchedFolder) -> Iterator[tuple[Path, _Look]]:
+    path = office.home / folder.path
+    newest = time.time() - folder.settled_seconds
+    try:
+        files = sorted(path.iterdir())
     except OSError as error:
         reason = _("The watched folder cannot be read: {reason}", reason=error.strerror or str(error))
         raise UnreadableInput(str(path), reason) from error
+    for file in files:
+        status = _status_of(file)
+        if status is not None and status.st_mtime <= newest:
+            yield file, _Look.of(status)
+
+
+def _status_of(file: Path) -> os.stat_result | None:
+    """Nothing for what is no file (a link could lead anywhere), is named as unfinished or has vanished."""
+    if file.name.startswith(".") or file.name.lower().endswith(UNFINISHED):
+        return None
+    try:
+        status = file.lstat()
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
+
+
+def _take(office: Office, folder: WatchedFolder, file: Path, look: _Look, counts: Counts) -> None:
+    """Receives one file and puts it aside, unless it changed since the look at it: half a file is none."""
+
+    def check() -> None:
+        try:
+            now = _Look.of(file.lstat())
+        except OSError as error:
+            raise _Changed from error
+        if now != look:
+            raise _Changed
+
+    options = _options(office, folder)
+    with _done_folder(file.parent) as done, suppress(_Changed):
+        stored = _stored(office, file, look)
+        received = receive_stored(office, folder.kind, file, stored, options=options, check=check)
+        counts["again" if received.again else "received"] += 1
+        check()
+        _put_aside(file, done, office.now.strftime("%Y%m%d-%H%M%S"))
+
+
+def _stored(office: Office, file: Path, look: _Look) -> Stored:
+    try:
+        descriptor = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError as error:
+        raise UnreadableInput(str(file), _("The file may not be read.")) from error
+    except OSError as error:
+        raise _Changed from error
+    with open(descriptor, "rb") as stream:
+        if _Look.of(os.fstat(descriptor)) != look:
+            raise _Changed
+        return office.archive.store(iter(lambda: stream.read(CHUNK), b""))
+
+
+@contextmanager
+def _done_folder(watched: Path) -> Generator[int]:
+    """The sub-folder for what was received, held open, so that nobody can put a link in its place."""
+    done = watched / DONE
+    try:
+        done.mkdir(exist_ok=True)
+        descriptor = os.open(done, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as error:
+        raise _cannot_put_aside(done, error) from error
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _put_aside(file: Path, done: int, stamp: str) -> None:
+    name = safe_name(file.name)
+    while len(os.fsencode(name)) > LONGEST_NAME:
+        name = name[1:]
+    try:
+        os.rename(file, f"{stamp}-{name}", dst_dir_fd=done)
+    except OSError as error:
+        raise _cannot_put_aside(file, error) from error
+
+
+def _cannot_put_aside(path: Path, error: OSError) -> UnreadableInput:
+    reason = _(
+        "What was received cannot be moved into the sub-folder “{folder}”: {reason}",
+        folder=DONE,
+        reason=error.strerror or str(error),
+    )
+    return UnreadableInput(str(path), reason)
 
 
 def _options(office: Office, folder: WatchedFolder) -> dict[str, str]:
@@ -55,12 +175,6 @@ def _options(office: Office, folder: WatchedFolder) -> dict[str, str]:
         return {"mapping": path.read_text(encoding="utf-8")}
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableInput(str(path), _("The mapping file cannot be read.")) from error
-
-
-def _put_aside(file: Path, stamp: str) -> None:
-    target = file.parent / DONE
-    target.mkdir(exist_ok=True)
-    file.rename(target / f"{stamp}-{safe_name(file.name)}")
 
 
 def apply_arrivals(office: Office, progress: JobProgress) -> Counts:

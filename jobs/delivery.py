@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,7 +27,7 @@ from core.outbox.decide import not_sent
 from core.outbox.gate import Gate, gate_of
 from core.outbox.outcome import Connection, Outcome, Result
 from core.outbox.queue import Claimant, Claimed, claim, due_now
-from core.outbox.resolve import Inquiry, ask_about_first_transfers, resolve_uncertain
+from core.outbox.resolve import Answered, Inquiry, ask_about_first_transfers, resolve_uncertain
 from core.outbox.settle import Settled, settle
 
 log = logging.getLogger("leitstand.delivery")
@@ -38,6 +38,10 @@ MARGIN = 10.0
 """Seconds before the end of a lease from which on nothing is sent any more; less where leases are short."""
 TOLD_EVERY = 1.0
 """Seconds between two reports of how far a delivery came."""
+ASKED_AT_ONCE = 50
+"""Questions to a partner after which what they brought, and all else that is due, is delivered …"""
+ASKED_WITHIN = 10.0
+"""… and seconds, where the partner answers slowly."""
 TRIED_AGAIN_AFTER = 0.5
 """Seconds until the database is tried again that could not take what came back …"""
 GIVEN_UP_AFTER = 30.0
@@ -96,9 +100,13 @@ class Delivery:
             return self.result
         connection, account = open_connection(self.office, self.account)
         try:
-            self._ask(connection, account)
             senders = self._senders(account)
-            self._drain(connection, Claimant(self.account, account.version, self.worker, senders, self.lease))
+            by = Claimant(self.account, account.version, self.worker, senders, self.lease)
+            questions = self._questions(connection, account)
+            more = True
+            while more:
+                more = self._ask_some(questions, account)
+                self._drain(connection, by)
         finally:
             connection.close()
         self.result.gate, _is_due = _look(self.office, self.account)
@@ -108,30 +116,50 @@ class Delivery:
         partner = self.office.partner(account.partner)
         return self.office.settings.partner(account.partner).senders or partner.senders
 
-    def _ask(self, connection: Connection, account: Account) -> None:
+    def _questions(self, connection: Connection, account: Account) -> Iterator[Answered]:
         partner = self.office.partner(account.partner)
-        inquiry = Inquiry(self.office, self.account, connection, self.chance, lambda: not self.stop.is_set())
+        inquiry = Inquiry(
+            self.office, self.account, connection, self.chance, lambda: self._may_ask(account.version)
+        )
+        if partner.can_look_up_keys:
+            yield from resolve_uncertain(inquiry)
+        if partner.can_look_up_subjects:
+            yield from ask_about_first_transfers(inquiry)
+
+    def _ask_some(self, questions: Iterator[Answered], account: Account) -> bool:
+        """Puts some of the questions; whether there may be more of them."""
+        until = time.monotonic() + ASKED_WITHIN
         try:
-            if partner.can_look_up_keys:
-                self.result.asked += resolve_uncertain(inquiry).asked
-            if partner.can_look_up_subjects:
-                self.result.asked += ask_about_first_transfers(inquiry).asked
+            for number, answered in enumerate(questions, 1):
+                self.result.asked += answered is Answered.YES
+                if number >= ASKED_AT_ONCE or time.monotonic() >= until:
+                    return True
         except CredentialsRefused as error:
             note_refusal(self.office, self.account, account.version, error)
+        return False
+
+    def _may_ask(self, version: int) -> bool:
+        """Whether the next question may be put: the gate is looked at anew, as before every claim."""
+        if not self._goes_on():
+            return False
+        with self.office.store.read() as session:
+            standing = standing_of(session, self.account, self.office.now)
+            return standing.version == version and gate_of(session, standing, 1, self.office.now).room > 0
 
     def _drain(self, connection: Connection, by: Claimant) -> None:
         with ThreadPoolExecutor(by.senders, thread_name_prefix="sender") as pool:
             claiming = True
             while claiming or self.in_flight:
                 back = self._wait_for_some(by.senders) if self.in_flight else []
-                claiming = claiming and self._may_claim()
+                claiming = claiming and self._goes_on()
                 claimed, deadline = self._exchange(back, by, by.senders if claiming else 0)
                 claiming = claiming and bool(claimed or self.in_flight)
                 for one in claimed:
                     self.in_flight.add((one.id, one.token))
                     pool.submit(self._send, connection, one, deadline)
 
-    def _may_claim(self) -> bool:
+    def _goes_on(self) -> bool:
+        """Tells how far it came, where it is time to; whether anything further may be begun."""
         if self.told is not None and time.monotonic() >= self.told_at + TOLD_EVERY:
             self.told_at = time.monotonic()
             if not self.told(self.result):

@@ -15,10 +15,10 @@ class JobRun(SQLModel, table=True):
     """One run of a job; unique by (job, slot), so that two leaders cannot run a slot twice."""
 
     __tablename__ = "job_run"  # pyright: ignore[reportAssignmentType]
-    __table_args__ = (sa.UniqueConstraint("job", "slot"),)
+    __table_args__ = (sa.UniqueConstraint("job", "slot"), sa.Index("ix_job_run_newest", "job", "id"))
 
     id: int | None = identity()
-    job: str = Field(index=True)
+    job: str
     slot: str
     worker: str = ""
     epoch: int = 0

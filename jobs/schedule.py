@@ -179,7 +179,8 @@ def take_requests(session: Session, now: datetime) -> list[str]:
 
 def last_run(session: Session, job: str) -> JobRun | None:
     """The newest run of a job."""
-    return session.exec(select(JobRun).where(JobRun.job == job).order_by(col(JobRun.id).desc())).first()
+    query = select(JobRun).where(JobRun.job == job).order_by(col(JobRun.id).desc())
+    return session.exec(query.limit(1)).first()
 
 
 def next_run(office: Office, job: Job, after: datetime) -> datetime | None:

@@ -76,20 +76,29 @@ def new_worker_id() -> str:
 
 
 def tidy(office: Office, progress: JobProgress) -> Counts:
-    """Closes journal entries whose process died, rescues transfers, forgets old runs and workers."""
-    counts: Counts = {"closed": _close_abandoned(office), "rescued": 0, "forgotten": 0}
+    """Closes journal entries and runs whose process died, rescues transfers, forgets old runs and workers."""
+    counts: Counts = {"closed": _close_abandoned(office), "died": _mark_dead_runs(office)}
+    counts |= {"rescued": 0, "forgotten": 0}
     with office.store.write() as session:
         counts["rescued"] = lease.rescue(session, office.now)
     before = office.now - KEEP_RUNS
     with office.store.write() as session:
         for old in (
-            sa.delete(JobRun).where(col(JobRun.finished_at) < before),
+            sa.delete(JobRun).where(col(JobRun.started_at) < before),
             sa.delete(JobRequest).where(col(JobRequest.at) < before),
             sa.delete(Worker).where(col(Worker.beat_at) < before),
         ):
             counts["forgotten"] += execute(session, old).rowcount
     progress(counts)
     return counts
+
+
+def _mark_dead_runs(office: Office) -> int:
+    with office.store.write() as session:
+        silent = sa.update(JobRun).where(
+            col(JobRun.finished_at).is_(None), col(JobRun.beat_at) < office.now - ABANDONED_AFTER
+        )
+        return execute(session, silent.values(outcome="died", finished_at=office.now)).rowcount
 
 
 def _close_abandoned(office: Office) -> int:

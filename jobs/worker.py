@@ -105,6 +105,9 @@ class Worker:
                         session.add(row)
             except DatabaseUnavailable as error:
                 log.warning("heartbeat: %s", error)
+            except Exception:
+                # Without a heartbeat nothing would be rescued any more: it goes on, whatever this was.
+                log.exception("heartbeat")
 
     def _lead(self) -> None:
         """Renews the lease, starts and stops the clock with it, and does what was asked for by hand."""
@@ -136,7 +139,7 @@ class Worker:
         from apscheduler.schedulers.background import BackgroundScheduler  # pyright: ignore
 
         zone = self.office.settings.time_zone
-        self.scheduler = BackgroundScheduler(
+        scheduler = BackgroundScheduler(
             timezone=zone,
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -145,8 +148,9 @@ class Worker:
             cron = cron_of(self.office, job)
             # The worker delivers all the time; the job of that name is for `leitstand run`.
             if cron != "off" and job.name != DELIVERING:
-                self.scheduler.add_job(self._tick, trigger_of(cron, zone), args=[job.name], id=job.name)
-        self.scheduler.start()
+                scheduler.add_job(self._tick, trigger_of(cron, zone), args=[job.name], id=job.name)
+        scheduler.start()
+        self.scheduler = scheduler
 
     def _halt_clock(self) -> None:
         if self.scheduler is not None:

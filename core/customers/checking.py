@@ -22,6 +22,7 @@ HELPING_MODULES = (
     "core/customers/birthdate_forms.py",
     "core/customers/company_name.py",
     "core/customers/fields.py",
+    "core/customers/sending.py",
     "core/text.py",
 )
 LIBRARIES = ("email-validator", "kontocheck", "phonenumberslite", "schwifty")

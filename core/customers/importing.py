@@ -28,6 +28,7 @@ from core.locale import Message, _
 from core.office import Office
 from core.store.statements import execute, table_of
 from core.tables import BadRow, Format, Row, Table, open_table
+from core.text import folded
 
 KIND = "customers"
 CHUNK = 500
@@ -120,6 +121,9 @@ def apply(
                 break
             # Somebody else may be applying the same arrival: whoever comes second skips what is done.
             counts = Counts.of(present.counts)
+            if present.options != arrival.options or counts.reached < chunk[0].number - 1:
+                # Meanwhile it is to be read anew, perhaps with another mapping: that begins at its first row.
+                return counts
             todo = [row for row in chunk if row.number > counts.reached]
             _Import(session, office, present, columns, counts).take(todo)
             counts.reached = max(counts.reached, chunk[-1].number)
@@ -167,6 +171,22 @@ def read_rows(
             yield PutBack(row.number, row.raw, reason)
         else:
             yield Incoming(key, text, row.number, row.raw)
+
+
+def by_mended_number(session: Session, keys: Sequence[str]) -> dict[str, Customer]:
+    """Customers whose number was corrected here to what the source has now mended it to: they are the same.
+
+    A number that several customers have says nothing.
+    """
+    query = select(Customer).where(
+        col(Customer.number_folded).in_([folded(key) for key in keys]),
+        col(Customer.number).in_(keys),
+        col(Customer.source_key) != col(Customer.number),
+    )
+    found: dict[str, list[Customer]] = {}
+    for customer in session.exec(query.order_by(col(Customer.id))):
+        found.setdefault(customer.number, []).append(customer)
+    return {number: customers[0] for number, customers in found.items() if len(customers) == 1}
 
 
 class _Import:
@@ -220,7 +240,14 @@ class _Import:
 
     def _present(self, keys: list[str]) -> dict[str, Customer]:
         query = select(Customer).where(col(Customer.source_key).in_(keys)).order_by(col(Customer.id))
-        return {one.source_key: one for one in self.session.exec(query.with_for_update())}
+        present = {one.source_key: one for one in self.session.exec(query.with_for_update())}
+        mended = by_mended_number(self.session, [key for key in keys if key not in present])
+        for key, customer in mended.items():
+            if customer.seen_in != self.arrival.id and customer.source_key not in present:
+                customer.source_key = key
+                self.session.add(customer)
+                present[key] = customer
+        return present
 
     def _merge(self, customer: Customer, one: Incoming) -> None:
         result = merge(customer.source, text_of(customer), one.text)
@@ -297,6 +324,10 @@ def preview(office: Office, table: Table, columns: ColumnMap) -> Counts:
         with office.store.read() as session:
             query = select(Customer).where(col(Customer.source_key).in_(list(incoming)))
             present = {one.source_key: one for one in session.exec(query)}
+            present = {
+                **by_mended_number(session, [key for key in incoming if key not in present]),
+                **present,
+            }
         for key, one in incoming.items():
             _count(counts, present.get(key), one)
     return counts

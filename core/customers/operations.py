@@ -19,9 +19,10 @@ from core.customers.review import review, send, suppressions_of
 from core.customers.sending import customer_limits
 from core.errors import Inapplicable, LostUpdate, WrongUsage
 from core.locale import Message, _
-from core.operation import Act, NoParameters, Operation, always, need_reason
+from core.operation import Act, NoParameters, Operation, always
 from core.rulebook.finding import Severity
-from core.rulebook.record import FindingRow, Suppression
+from core.rulebook.record import FindingRow
+from core.rulebook.suppressing import suppress
 from core.text import folded
 
 AREA = checking.AREA
@@ -213,8 +214,6 @@ class Muting:
 
 def _mute(act: Act, customer: Customer, given: Muting) -> None:
     rule = checking.RULES[given.rule].id
-    if given.until is not None and given.until < act.office.today:
-        raise WrongUsage(_("{day} is over already.", day=f"{given.until:%d.%m.%Y}"))
     query = select(FindingRow).where(
         FindingRow.area == AREA, FindingRow.record == customer.id, FindingRow.rule == rule
     )
@@ -222,20 +221,7 @@ def _mute(act: Act, customer: Customer, given: Muting) -> None:
     rows = [row for row in rows if not row.suppressed]
     if not rows:
         raise Inapplicable(_("There is no such finding."))
-    for row in rows:
-        suppression = Suppression(
-            area=AREA,
-            record=customer.id or 0,
-            subject=customer.number,
-            rule=rule,
-            field=row.field,
-            value=row.value,
-            reason=need_reason(given.reason),
-            by=act.operator.name,
-            at=act.now,
-            until=given.until,
-        )
-        act.create(suppression, customer.number)
+    suppress(act, rows, customer.number, given.reason, given.until)
 
 
 def _label(customer: Customer) -> str:

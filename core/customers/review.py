@@ -148,10 +148,11 @@ class Review:
         """Reviews these customers."""
         query = select(Customer).where(col(Customer.id).in_(ids)).order_by(col(Customer.id)).with_for_update()
         customers = list(self.session.exec(query))
+        # Locked before the copies are read: settling a transfer writes both, and half of it must not be seen.
+        going = open_transfers(self.session, PARTNER, KIND, ids)
         copies = self._copies(ids)
         suppressions = suppressions_of(self.session, ids)
         present = _by_record(self._findings(ids))
-        going = open_transfers(self.session, PARTNER, KIND, ids)
         newest = self._newest(ids)
         known = {one.id or 0: known_to_partner(one, copies.get(one.id or 0)) for one in customers}
         neighbours = self._neighbours(customers, known)

@@ -29,6 +29,7 @@ from core.rulebook.condition.vocabulary import AnyField
 
 ALIASES = {
     "number": ("kunde", "customer"),
+    "vema_number": ("vema-kundennummer",),
     "street": ("strasse",),
     "postcode": ("zip",),
     "town": ("city", "stadt"),

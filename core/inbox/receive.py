@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from core.archive import Stored
 from core.errors import NotFound, UnreadableInput
 from core.inbox.arrival import Arrival, ArrivalState
 from core.locale import Message, _
@@ -37,25 +38,56 @@ def receive_file(
         stored = office.archive.store_file(path)
     except PermissionError as error:
         raise UnreadableInput(str(path), _("The file may not be read.")) from error
+    return receive_stored(office, kind, path, stored, source=source, options=options)
+
+
+def receive_stored(
+    office: Office,
+    kind: str,
+    path: Path,
+    stored: Stored,
+    *,
+    source: str = "",
+    options: Mapping[str, Any] | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> Received:
+    """Makes an arrival of a file that lies in the archive already; `path` is where it came from.
+
+    `check` has the last word before the arrival counts: what it raises takes everything back.
+    """
     with office.store.write() as session:
-        last = _last_of(session, kind)
-        if last is not None and last.sha256 == stored.sha256 and last.options == dict(options or {}):
-            last.seen += 1
-            session.add(last)
-            return Received(last, again=last.state == ArrivalState.APPLIED)
-        arrival = Arrival(
-            kind=kind,
-            state=ArrivalState.STORED,
-            name=safe_name(path.name),
-            source=printable(source or str(path)),
-            sha256=stored.sha256,
-            size=stored.size,
-            options=dict(options or {}),
-            received_by=office.operator.name,
-            received_at=office.now,
-        )
-        session.add(arrival)
+        received = _received(session, office, kind, path, stored, source, dict(options or {}))
         session.flush()
+        check()
+    return received
+
+
+def _received(
+    session: Session,
+    office: Office,
+    kind: str,
+    path: Path,
+    stored: Stored,
+    source: str,
+    options: dict[str, Any],
+) -> Received:
+    last = _last_of(session, kind)
+    if last is not None and last.sha256 == stored.sha256 and last.options == options:
+        last.seen += 1
+        session.add(last)
+        return Received(last, again=last.state == ArrivalState.APPLIED)
+    arrival = Arrival(
+        kind=kind,
+        state=ArrivalState.STORED,
+        name=safe_name(path.name),
+        source=printable(source or str(path)),
+        sha256=stored.sha256,
+        size=stored.size,
+        options=options,
+        received_by=office.operator.name,
+        received_at=office.now,
+    )
+    session.add(arrival)
     return Received(arrival, again=False)
 
 
@@ -65,7 +97,7 @@ def _last_of(session: Session, kind: str) -> Arrival | None:
         col(Arrival.parent).is_(None),
         col(Arrival.state).in_([ArrivalState.STORED, ArrivalState.APPLIED]),
     )
-    return session.exec(query.order_by(col(Arrival.id).desc()).with_for_update()).first()
+    return session.exec(query.order_by(col(Arrival.id).desc()).limit(1).with_for_update()).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,4 +119,4 @@ def _blocked_by(session: Session, one: Transfer) -> int | None:
         col(Transfer.id) < one.id,
         col(Transfer.state).not_in([State.DELIVERED, State.DISCARDED]),
     )
-    return session.exec(query.order_by(col(Transfer.id))).first()
+    return session.exec(query.order_by(col(Transfer.id)).limit(1)).first()

@@ -10,9 +10,10 @@ from sqlmodel import col, select
 
 from core.errors import Inapplicable
 from core.locale import Message, _
-from core.operation import Act, NoParameters, Operation, WithReason, need_reason
+from core.operation import Act, NoParameters, Operation, WithReason
 from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer, fields_as_text
-from core.rulebook.record import FindingRow, Suppression
+from core.rulebook.record import FindingRow
+from core.rulebook.suppressing import suppress
 
 AREA = "transfers"
 
@@ -105,7 +106,7 @@ def _can_release(one: Transfer) -> Message | None:
 
 def _release(act: Act, one: Transfer, given: Releasing) -> None:
     if one.cause_code == CauseCode.FINDINGS:
-        _suppress_blocking(act, one, need_reason(given.reason), given.until)
+        _suppress_blocking(act, one, given.reason, given.until)
         return
     act.change(
         one,
@@ -124,20 +125,7 @@ def _suppress_blocking(act: Act, one: Transfer, reason: str, until: date | None)
     query = select(FindingRow).where(
         FindingRow.area == area, FindingRow.record == one.subject_id, col(FindingRow.blocks).is_(True)
     )
-    for row in act.session.exec(query).all():
-        suppression = Suppression(
-            area=area,
-            record=row.record,
-            subject=one.subject,
-            rule=row.rule,
-            field=row.field,
-            value=row.value,
-            reason=reason,
-            by=act.operator.name,
-            at=act.now,
-            until=until,
-        )
-        act.create(suppression, one.subject)
+    suppress(act, act.session.exec(query).all(), one.subject, reason, until)
 
 
 def _can_discard(one: Transfer) -> Message | None:

@@ -75,7 +75,7 @@ def plan(
     return Plan(
         discard=tuple((one, CauseCode.REPLACED) for one in open_transfers),
         make=tuple(wanted),
-        hold=hold or by_hand,
+        hold=by_hand or hold,
     )
 
 

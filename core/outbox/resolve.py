@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum
 from random import Random
 
 import sqlalchemy as sa
@@ -25,20 +26,20 @@ BATCH = 50
 ASK_AGAIN = timedelta(minutes=5)
 
 
-@dataclass
-class Asked:
-    """How many questions were put, and what they brought."""
+class Answered(Enum):
+    """What a question brought: an answer, none about this transfer, or none so that asking on is senseless."""
 
-    asked: int = 0
-    found: int = 0
-    refused: int = 0
-    absent: int = 0
-    unanswered: int = 0
+    YES = "yes"
+    NO = "no"
+    NOT_NOW = "not-now"
 
 
 @dataclass(frozen=True)
 class Inquiry:
-    """What asking a partner needs: an account's connection, chance for waits, and whether to go on."""
+    """What asking a partner needs: an account's connection, chance for waits, and whether to go on.
+
+    `go_on` is asked before every question.
+    """
 
     office: Office
     account: str
@@ -47,39 +48,41 @@ class Inquiry:
     go_on: Callable[[], bool]
 
 
-def resolve_uncertain(inquiry: Inquiry) -> Asked:
+def resolve_uncertain(inquiry: Inquiry) -> Iterator[Answered]:
     """Asks about each uncertain transfer that is due: found ends it, absent sends it again under its key.
 
+    One question at a time, so that others can do something in between; each transfer is asked about once.
     Where the partner cannot be asked, an operator decides; where it does not answer, it is asked later.
     Raises CredentialsRefused.
     """
-    asked = Asked()
-    last = 0
-    while batch := _due(inquiry, last, Transfer.state == State.UNCERTAIN):
-        for one in batch:
-            if not inquiry.go_on() or not _resolve(inquiry, one, asked):
-                return asked
-            last = one.id or 0
-    return asked
+    return _ask_each(inquiry, col(Transfer.state) == State.UNCERTAIN, _resolve)
 
 
-def ask_about_first_transfers(inquiry: Inquiry) -> Asked:
+def ask_about_first_transfers(inquiry: Inquiry) -> Iterator[Answered]:
     """Asks whether the partner knows the companies whose first transfer waits for that, then plans them.
 
-    Raises CredentialsRefused.
+    One question at a time, as `resolve_uncertain`. Raises CredentialsRefused.
     """
-    asked = Asked()
-    last = 0
     waits = sa.and_(col(Transfer.state) == State.HELD, col(Transfer.cause_code) == CauseCode.FIRST_UNKNOWN)
-    while batch := _due(inquiry, last, waits):
+    return _ask_each(inquiry, waits, _ask_about)
+
+
+def _ask_each(
+    inquiry: Inquiry, condition: sa.ColumnElement[bool], ask: Callable[[Inquiry, Transfer], Answered]
+) -> Iterator[Answered]:
+    last = 0
+    while batch := _due(inquiry, last, condition):
         for one in batch:
-            if not inquiry.go_on() or not _ask_about(inquiry, one, asked):
-                return asked
+            if not inquiry.go_on():
+                return
+            answered = ask(inquiry, one)
+            yield answered
+            if answered is Answered.NOT_NOW:
+                return
             last = one.id or 0
-    return asked
 
 
-def _due(inquiry: Inquiry, last: int, condition: sa.ColumnElement[bool] | bool) -> list[Transfer]:
+def _due(inquiry: Inquiry, last: int, condition: sa.ColumnElement[bool]) -> list[Transfer]:
     query = select(Transfer).where(
         Transfer.account == inquiry.account,
         condition,
@@ -90,42 +93,35 @@ def _due(inquiry: Inquiry, last: int, condition: sa.ColumnElement[bool] | bool) 
         return list(session.exec(query.order_by(col(Transfer.id)).limit(BATCH)))
 
 
-def _resolve(inquiry: Inquiry, uncertain: Transfer, asked: Asked) -> bool:
-    """Whether there is any sense in asking on."""
+def _resolve(inquiry: Inquiry, uncertain: Transfer) -> Answered:
     office = inquiry.office
     try:
         looked = inquiry.connection.look_up_key(uncertain.key)
     except CredentialsRefused:
         raise
     except PartnerError as error:
-        asked.unanswered += 1
         return _postpone(inquiry, uncertain, error)
     with office.store.write() as session:
         one = session.get_one(Transfer, uncertain.id, with_for_update=True)
         if one.state == State.UNCERTAIN and one.lease_token == uncertain.lease_token:
-            _settle(inquiry, session, one, looked, asked)
-    return True
+            _settle(inquiry, session, one, looked)
+    return Answered.YES
 
 
-def _settle(inquiry: Inquiry, session: Session, one: Transfer, looked: Looked, asked: Asked) -> None:
+def _settle(inquiry: Inquiry, session: Session, one: Transfer, looked: Looked) -> None:
     office = inquiry.office
-    asked.asked += 1
     match looked.presence:
         case Presence.FOUND:
-            asked.found += 1
             settle_as_delivered(Act(office, session, office.operator, office.now), one, looked.reference)
         case Presence.REFUSED:
-            asked.refused += 1
             cause = _("The partner refused it, as it says when asked.")
             _move(office, one, Decision(State.FAILED, False, None, CauseCode.DATA, cause))
         case Presence.ABSENT:
-            asked.absent += 1
             decision = decide_absent(
                 attempts=one.attempts, rescues=one.rescues, now=office.now, chance=inquiry.chance
             )
             _move(office, one, decision)
         case Presence.CANNOT_ASK:
-            asked.unanswered += 1
             one.due_at = office.now + timedelta(days=1)
     session.add(one)
 
@@ -137,7 +133,7 @@ def _move(office: Office, one: Transfer, decision: Decision) -> None:
     one.updated_at = office.now
 
 
-def _postpone(inquiry: Inquiry, asked_for: Transfer, error: PartnerError) -> bool:
+def _postpone(inquiry: Inquiry, asked_for: Transfer, error: PartnerError) -> Answered:
     """Asked again later; a partner that could not be reached counts as one that could not be delivered to."""
     now = inquiry.office.now
     retry_after = error.retry_after if isinstance(error, PartnerUnavailable) else None
@@ -154,24 +150,19 @@ def _postpone(inquiry: Inquiry, asked_for: Transfer, error: PartnerError) -> boo
             throttle(session, inquiry.account, error.message, now, now + timedelta(seconds=retry_after))
         elif not isinstance(error, PartnerRefused):
             count_failure(session, inquiry.account, error.message, now)
-    return isinstance(error, PartnerRefused)
+    return Answered.NO if isinstance(error, PartnerRefused) else Answered.NOT_NOW
 
 
-def _ask_about(inquiry: Inquiry, held: Transfer, asked: Asked) -> bool:
-    """Whether there is any sense in asking on."""
+def _ask_about(inquiry: Inquiry, held: Transfer) -> Answered:
     office = inquiry.office
     try:
         looked = inquiry.connection.look_up_subject(held.kind, held.subject)
     except CredentialsRefused:
         raise
     except PartnerError as error:
-        asked.unanswered += 1
         return _postpone(inquiry, held, error)
     if looked.presence not in (Presence.FOUND, Presence.ABSENT):
-        return False
-    asked.asked += 1
-    asked.found += looked.presence is Presence.FOUND
-    asked.absent += looked.presence is Presence.ABSENT
+        return Answered.NOT_NOW
     with office.store.write() as session:
         # One at a time: another worker may have asked the same.
         lock_account(session, inquiry.account)
@@ -180,7 +171,7 @@ def _ask_about(inquiry: Inquiry, held: Transfer, asked: Asked) -> bool:
         if (one.state, one.cause_code) == (State.HELD, CauseCode.FIRST_UNKNOWN):
             _remember(office, session, held, looked)
             office.subject(held.kind).review(session, office, [held.subject_id])
-    return True
+    return Answered.YES
 
 
 def _remember(office: Office, session: Session, held: Transfer, looked: Looked) -> None:

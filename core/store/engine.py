@@ -93,6 +93,8 @@ def _sqlite_engine(url: str, busy_seconds: float, *, writes: bool) -> sa.Engine:
         max_overflow=0 if writes else 8,
         pool_timeout=busy_seconds,
         connect_args={"timeout": busy_seconds, "check_same_thread": False},
+        # What a statement carries is personal data: it must not stand in a traceback.
+        hide_parameters=True,
     )
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
@@ -118,6 +120,7 @@ def _postgresql_engine(url: sa.URL) -> sa.Engine:
         pool_size=8,
         max_overflow=16,
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 10, "application_name": "leitstand"},
     )
 

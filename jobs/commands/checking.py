@@ -72,12 +72,14 @@ def _check_office(
 ) -> int:
     from core.customers.listing import findings_of
     from core.customers.review import review_stale
+    from core.operators import MACHINE
     from jobs.commands.selecting import customer_condition
 
     condition = customer_condition(where)
     with frame.office() as office:
         told = frame.progress(_("Checking"))
-        for done, total in review_stale(office):
+        # Whoever only looks makes no transfers: what checking leads to is the machine's doing.
+        for done, total in review_stale(office.acting_as(MACHINE)):
             told(done, total)
         if fix:
             _fix_office(frame, office, where, unsafe, yes)

@@ -13,6 +13,7 @@ import click
 
 from core.errors import LeitstandError
 from core.locale import Message, Say, _
+from core.redaction import RedactingFilter
 from jobs.commands.frame import Call, Frame, OpenConsole, language_of
 from jobs.commands.grammar import Group, Option, ReaderGone, misuse_of, say_of
 
@@ -107,7 +108,7 @@ leitstand = Tree(
 
 def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
     """Runs a command line and answers its exit code; `open_console` is what `leitstand` alone opens."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    _log_to_stderr()
     say = language_of(arguments)
     try:
         result = leitstand.main(
@@ -141,6 +142,14 @@ def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
         _say_on_stderr(say, _("An error of our own: {kind}. LEITSTAND_DEBUG=1 shows where.", kind=kind))
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _log_to_stderr() -> None:
+    """Warnings and errors, redacted: a filter of the handler sees what every logger says."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(RedactingFilter())
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
 
 
 def _say_on_stderr(say: Say, *messages: Message) -> None:

@@ -238,10 +238,11 @@ def _tell_gates(frame: Frame, office: Office) -> bool:
 @option("--once", is_flag=True, help=_("Does all that can be done now, then ends."))
 def worker(frame: Frame, once: bool) -> int:
     """Works until told to stop; several workers may run, one of them leads."""
-    from core.operators import MACHINE
+    from core.operators import MACHINE, Role
     from jobs.worker import Worker, run_once
 
     with frame.office() as office:
+        office.require(Role.CLERK)
         machine = office.acting_as(MACHINE)
         if not once:
             working = Worker(machine)

@@ -54,6 +54,7 @@ RUNS = {
     "running": _("running"),
     "done": _("done"),
     "failed": _("failed"),
+    "died": _("died"),
     "paused": _("paused"),
     "taken": _("done by another"),
 }

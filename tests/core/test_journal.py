@@ -25,6 +25,7 @@ from core.store.statements import table_of
 from core.undo import undo
 from tests.support.clock import MONDAY_MORNING
 from tests.support.customers import customer
+from tests.support.examples import fewer
 from tests.support.offices import GivenOffice, OpenAnOffice
 from tests.support.waiting import InBackground
 
@@ -164,7 +165,7 @@ def another(kind: sa.types.TypeEngine[Any], before: Any) -> Any:
 
 
 @given(pick=st.data())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=fewer(2))
 def test_no_row_can_be_taken_out_or_put_in_unnoticed(written: GivenOffice, pick: st.DataObject) -> None:
     its = table_of(pick.draw(st.sampled_from([JournalEntry, JournalChange])))
     with written.store.write() as session, session.begin_nested() as attempt:

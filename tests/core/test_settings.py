@@ -124,6 +124,8 @@ def test_a_key_that_systemd_hands_over_is_used_unless_another_one_is_set(tmp_pat
         ("[[folders]]\nkind = 'customers'", "“folders.path” is missing"),
         ("[[folders]]\npath = 'x'\nfilter = '*'", "“folders.filter” is no setting"),
         ("[[folders]]\npath = 5", "“folders.path” must be text"),
+        ("[[folders]]\npath = 'x'\nsettled_seconds = '5'", "“folders.settled_seconds” must be a number"),
+        ("[[folders]]\npath = 'x'\nsettled_seconds = -1", "“folders.1.settled_seconds” must be at least 0"),
         ("schedule = []", "“schedule” must be a table"),
         ("[schedule]\ncollect = 5", "“schedule.collect” must be text"),
         ("language = ", "not valid TOML"),

@@ -333,5 +333,6 @@ def hand_over(office: GivenOffice, claimed: Claimed) -> None:
 def ask(office: GivenOffice) -> None:
     """Asks about what is uncertain, and sends nothing."""
     connection, _account = open_connection(office, ACCOUNT)
-    resolve_uncertain(Inquiry(office, ACCOUNT, connection, Random(1), lambda: True))
+    for _answered in resolve_uncertain(Inquiry(office, ACCOUNT, connection, Random(1), lambda: True)):
+        pass
     connection.close()

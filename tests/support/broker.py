@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +49,18 @@ class BrokerSoftware:
 
     def imports(self, path: Path, **options: str) -> Counts:
         """Has a file imported, as `leitstand import` does; the same once more is not read again."""
-        received = receive_file(self.office, KIND, path, options=options)
+        return self._import(self.office, path, options)
+
+    def imports_by(self, office: Office, path: Path) -> Callable[[], Counts]:
+        """The same in somebody else's hands, to be done later."""
+        return lambda: self._import(office, path, {})
+
+    @staticmethod
+    def _import(office: Office, path: Path, options: dict[str, str]) -> Counts:
+        received = receive_file(office, KIND, path, options=options)
         if received.again:
             return Counts.of(received.arrival.counts)
-        return apply(self.office, received.arrival)
+        return apply(office, received.arrival)
 
 
 def customers_of(office: Office) -> dict[str, Customer]:

@@ -1,4 +1,4 @@
-"""Importing: every row becomes a customer or is put back; the office corrects, the source stays the master."""
+"""Importing: every row becomes a customer or is put back; we correct, the source stays the master."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from core.text import folded
 from tests.support.broker import BrokerSoftware, arrivals_of, conflicts_of, customers_of
 from tests.support.clock import TravelClock
 from tests.support.customers import customer
+from tests.support.examples import fewer
 from tests.support.offices import GivenOffice
 
 
@@ -393,11 +394,11 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=fewer(5))
 def test_whatever_happened_before(
     office: GivenOffice, broker: BrokerSoftware, steps: list[tuple[str, str]]
 ) -> None:
-    """A source that stands still changes nothing; a decision is never asked for twice; agreement is the end."""
+    """A source that stands still changes nothing; nothing is asked for twice; agreement is the end."""
     _clear(office)
     broker.brings(customer("K-1"))
     said = "Dresden"

@@ -87,6 +87,5 @@ def test_every_field_comes_to_one_end(
     result = merge(before, here, now)
     ends = [*result.take, *(one.field for one in result.clashes), *result.agreed]
     assert len(ends) == len(set(ends))
-    for field in here:
-        if field not in ends:
-            assert now[field] in (here[field], before[field])
+    for field, value in here.items():
+        assert field in ends or now[field] in (value, before[field])

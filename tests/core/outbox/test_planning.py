@@ -216,4 +216,12 @@ def test_a_hold_is_never_lost_on_the_way(there: Situation) -> None:
     done = planned(there)
     if there.hold is not None:
         assert not done.let_go
-        assert not done.make or done.hold == there.hold
+        by_hand = any((one.state, one.cause_code) == ("held", "operator") for one in there.present)
+        assert not done.make or (done.hold and done.hold.code == ("operator" if by_hand else there.hold.code))
+
+
+def test_what_an_operator_holds_stays_held_though_its_record_changes_and_is_faulty() -> None:
+    held = transfer(OLD, State.HELD, Hold(CauseCode.OPERATOR, _("disputed")))
+    done = plan([wanted(NEW)], [held], "", Hold(CauseCode.FINDINGS, _("faulty")))
+    assert done.hold is not None
+    assert done.hold.code == CauseCode.OPERATOR

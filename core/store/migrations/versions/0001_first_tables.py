@@ -246,7 +246,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("job", "slot", name=op.f("uq_job_run_job")),
     )
     with op.batch_alter_table("job_run", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_job_run_job"), ["job"], unique=False)
+        batch_op.create_index("ix_job_run_newest", ["job", "id"], unique=False)
 
     op.create_table(
         "journal_change",
@@ -545,7 +545,7 @@ def downgrade() -> None:
 
     op.drop_table("journal_change")
     with op.batch_alter_table("job_run", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_job_run_job"))
+        batch_op.drop_index("ix_job_run_newest")
 
     op.drop_table("job_run")
     op.drop_table("job_request")
