@@ -6,13 +6,16 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from core.errors import DatabaseUnavailable
 from core.locale import _
 
 CHUNK = 1 << 20
+_UNFINISHED = "arriving-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,20 @@ class Archive:
         with path.open("rb") as file:
             return self.store(iter(lambda: file.read(CHUNK), b""))
 
+    def sweep(self, older_than: datetime) -> int:
+        """Removes what killed processes left half-written before that moment; answers how many files."""
+        removed = 0
+        for unfinished in self.folder.glob(f"{_UNFINISHED}*"):
+            with suppress(FileNotFoundError):
+                if unfinished.lstat().st_mtime < older_than.timestamp():
+                    unfinished.unlink()
+                    removed += 1
+        return removed
+
     def _store(self, chunks: Iterable[bytes]) -> Stored:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest, size = hashlib.sha256(), 0
-        descriptor, temporary = tempfile.mkstemp(prefix="arriving-", dir=self.folder)
+        descriptor, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=self.folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 for chunk in chunks:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlmodel import Session, SQLModel, select
 
+from core import journal
 from core.archive import Archive
 from core.clock import Clock, local_day
 from core.errors import LeitstandError, NotAllowed, WrongUsage
@@ -105,6 +106,30 @@ class Office:
                     needed=role.value,
                 )
             )
+
+    def note(
+        self,
+        session: Session,
+        area: str,
+        action: str,
+        subject: str,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        reason: str = "",
+    ) -> None:
+        """Writes a deed into the journal that is no operation: about an account, a job, an operator."""
+        journal.note(
+            session,
+            at=self.now,
+            operator=self.operator.name,
+            area=area,
+            action=action,
+            subject=subject,
+            before=before,
+            after=after,
+            reason=reason,
+        )
 
     def perform(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from core import journal
 from core.errors import Inapplicable, NotFound, WrongUsage
 from core.locale import _
 from core.office import Office
@@ -53,13 +52,11 @@ def set_role(office: Office, name: str, role: Role, reason: str = "") -> Operato
 def _note(
     session: Session, office: Office, action: str, name: str, before: str | None, role: Role, reason: str
 ) -> None:
-    journal.note(
+    office.note(
         session,
-        at=office.now,
-        operator=office.operator.name,
-        area="operators",
-        action=action,
-        subject=name,
+        "operators",
+        action,
+        name,
         before={"role": before} if before else {},
         after={"role": role.value},
         reason=reason,

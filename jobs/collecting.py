@@ -127,7 +127,7 @@ def _stored(office: Office, file: Path, look: _Look) -> Stored:
         raise UnreadableInput(str(file), _("The file may not be read.")) from error
     except OSError as error:
         raise _Changed from error
-    with open(descriptor, "rb") as stream:
+    with os.fdopen(descriptor, "rb") as stream:
         if _Look.of(os.fstat(descriptor)) != look:
             raise _Changed
         return office.archive.store(iter(lambda: stream.read(CHUNK), b""))
@@ -187,9 +187,13 @@ def apply_arrivals(office: Office, progress: JobProgress) -> Counts:
             col(Arrival.parent).is_(None),
         )
         waiting = list(session.exec(query.order_by(col(Arrival.id))))
+
+    def told(_read: int, _size: int) -> None:
+        progress(counts)
+
     for arrival in waiting:
         try:
-            done = importing.apply(office, arrival, lambda _read, _size: progress(counts) and None)
+            done = importing.apply(office, arrival, told)
         except UnreadableInput:
             counts["unreadable"] += 1
             continue

@@ -197,17 +197,19 @@ class Delivery:
         Answers what was claimed, and until when (monotonic) it may be sent.
         """
         free = max(0, wanted - len(self.in_flight))
-        failing_since = time.monotonic()
+        failing_since = 0.0
         while back or free or self._beat_is_due():
             started = time.monotonic()
             try:
                 return self._transaction(back, by, free), started + self._trusted_seconds()
             except DatabaseUnavailable as error:
                 # What came back must not be lost: it is kept here until the database takes it.
+                if not failing_since:
+                    failing_since = started
+                    log.error("%s", error)  # noqa: TRY400
                 given_up = self.stop.is_set() and started > failing_since + GIVEN_UP_AFTER
                 if given_up or not (back or self.in_flight):
                     raise
-                log.error("%s", error)  # noqa: TRY400
                 time.sleep(TRIED_AGAIN_AFTER)
         return [], 0.0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlmodel import Session, col, select
 
-from core import journal
 from core.errors import Inapplicable
 from core.locale import _
 from core.office import Office
@@ -46,12 +45,10 @@ def paused_jobs(session: Session) -> dict[str, JobPause]:
 
 
 def _note(session: Session, office: Office, action: str, name: str, reason: str) -> None:
-    journal.note(
+    office.note(
         session,
-        at=office.now,
-        operator=office.operator.name,
-        area="jobs",
-        action=action,
-        subject=name,
+        "jobs",
+        action,
+        name,
         reason=reason,
     )

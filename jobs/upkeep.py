@@ -81,6 +81,7 @@ def tidy(office: Office, progress: JobProgress) -> Counts:
     counts |= {"rescued": 0, "forgotten": 0}
     with office.store.write() as session:
         counts["rescued"] = lease.rescue(session, office.now)
+    counts["swept"] = office.archive.sweep(office.now - ABANDONED_AFTER)
     before = office.now - KEEP_RUNS
     with office.store.write() as session:
         for old in (

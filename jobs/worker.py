@@ -139,7 +139,8 @@ class Worker:
         from apscheduler.schedulers.background import BackgroundScheduler  # pyright: ignore
 
         zone = self.office.settings.time_zone
-        scheduler = BackgroundScheduler(
+        make: Any = BackgroundScheduler
+        scheduler = make(
             timezone=zone,
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from core import journal
 from core.accounts.breaker import Breaker, BreakerKind, close_breaker
 from core.errors import NotFound, WrongUsage
 from core.locale import Message, _
@@ -106,13 +105,11 @@ def set_credentials(office: Office, name: str, partner: str, new: NewCredentials
         session.add(account)
         office.vault.put(session, secret_name(name), new.password, office.now)
         session.flush()
-        journal.note(
+        office.note(
             session,
-            at=office.now,
-            operator=office.operator.name,
-            area="accounts",
-            action="set",
-            subject=name,
+            "accounts",
+            "set",
+            name,
             before=before,
             after=_shown(account),
         )
@@ -126,13 +123,11 @@ def set_mode(office: Office, name: str, mode: Mode, reason: str = "") -> Account
         account = find_account(session, name)
         before, account.mode = account.mode, mode
         session.add(account)
-        journal.note(
+        office.note(
             session,
-            at=office.now,
-            operator=office.operator.name,
-            area="accounts",
-            action="mode",
-            subject=name,
+            "accounts",
+            "mode",
+            name,
             before={"mode": before},
             after={"mode": mode.value},
             reason=reason,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from core.locale import Message
 from core.store.columns import identity, long_text, moment
@@ -106,14 +106,3 @@ def throttle(session: Session, account: str, reason: Message, now: datetime, unt
         row.until = until
     row.is_open, row.opened_at, row.reason = True, now, reason.dump()
     session.add(row)
-
-
-def active_pause(session: Session, account: str, partner: str, now: datetime) -> Pause | None:
-    """The pause that holds an account back now, if any: of the queue, its partner or itself."""
-    scopes = ("queue", f"partner:{partner}", f"account:{account}")
-    query = select(Pause).where(
-        col(Pause.scope).in_(scopes),
-        col(Pause.ended_at).is_(None),
-        or_(col(Pause.until).is_(None), col(Pause.until) > now),
-    )
-    return session.exec(query.order_by(col(Pause.id))).first()

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from sqlmodel import Session, col, or_, select
 
-from core import journal
 from core.accounts.account import Account
 from core.accounts.breaker import Pause
 from core.errors import Inapplicable, NotFound, WrongUsage
@@ -82,13 +81,11 @@ def _open_pauses(session: Session, scope: str, now: datetime) -> list[Pause]:
 def _note(
     session: Session, office: Office, action: str, scope: str, after: dict[str, object], reason: str
 ) -> None:
-    journal.note(
+    office.note(
         session,
-        at=office.now,
-        operator=office.operator.name,
-        area="accounts",
-        action=action,
-        subject=scope,
+        "accounts",
+        action,
+        scope,
         after=after,
         reason=reason,
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.customers import checking
@@ -15,10 +15,12 @@ from core.customers.fields import ATTRIBUTES, customer_from
 from core.customers.given import Given
 from core.customers.review import Desk
 from core.journal import JournalChange, JournalEntry
-from core.office import Office
+from core.office import Office, in_chunks
 from core.text import folded
 
 CHUNK = 500
+Deeds = dict[int, dict[str, tuple[datetime, str]]]
+"""By customer and field: when it was changed last by an operator, and by whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,44 +40,54 @@ class Correction:
 
 
 def corrections(office: Office, adviser: str | None = None) -> Iterator[Correction]:
-    """All corrections by adviser and customer, in constant memory; of one adviser where one is named."""
+    """All corrections by adviser and customer; of one adviser where one is named.
+
+    Customers are read in pages, only their ids (eight bytes each) are in memory at once.
+    """
     desk = Desk.of(office)
     given = Given(desk.today, desk.limits)
-    last: tuple[str, int] = ("", 0)
-    while True:
-        with office.store.read() as session:
-            customers = _changed(session, adviser, last)
-            deeds = _deeds(session, customers)
+    for customers, deeds in _pages(office, adviser):
         for customer in customers:
             yield from _of(customer, given, deeds.get(customer.id or 0, {}))
-        if len(customers) < CHUNK:
-            return
-        last = (customers[-1].adviser_folded, customers[-1].id or 0)
 
 
 def advisers(office: Office) -> list[str]:
     """The advisers who have customers with corrections, as the first of those customers spells them."""
     spelt: dict[str, str] = {}
-    last: tuple[str, int] = ("", 0)
-    while True:
+    for chunk in in_chunks(_changed(office, None), CHUNK):
         with office.store.read() as session:
-            customers = _changed(session, None, last)
+            customers = _loaded(session, chunk)
         for customer in customers:
             if customer.adviser_folded not in spelt and any(_differences(customer)):
                 spelt[customer.adviser_folded] = customer.adviser
-        if len(customers) < CHUNK:
-            return list(spelt.values())
-        last = (customers[-1].adviser_folded, customers[-1].id or 0)
+    return list(spelt.values())
 
 
-def _changed(session: Session, adviser: str | None, last: tuple[str, int]) -> list[Customer]:
-    """Customers that changed since they came, behind the last one; advisers in the database's own order."""
-    behind = sa.tuple_(col(Customer.adviser_folded), col(Customer.id)) > sa.tuple_(*map(sa.literal, last))
-    query = select(Customer).where(Customer.revision > 1, behind)
+def _pages(office: Office, adviser: str | None) -> Iterator[tuple[list[Customer], Deeds]]:
+    for chunk in in_chunks(_changed(office, adviser), CHUNK):
+        with office.store.read() as session:
+            customers = _loaded(session, chunk)
+            deeds = _deeds(session, customers)
+        yield customers, deeds
+
+
+def _changed(office: Office, adviser: str | None) -> Sequence[int]:
+    """The ids of all customers that changed since they came, by adviser in the database's own order.
+
+    They are sorted once: sorting anew for each page takes hours where there are many customers.
+    """
+    query = select(Customer.id).where(Customer.revision > 1)
     if adviser is not None:
         query = query.where(Customer.adviser_folded == folded(adviser))
-    ordered = query.order_by(col(Customer.adviser_folded), col(Customer.id)).limit(CHUNK)
-    return list(session.exec(ordered))
+    ordered = query.order_by(col(Customer.adviser_folded), col(Customer.id))
+    with office.store.read() as session:
+        return array("q", (id_ or 0 for id_ in session.exec(ordered.execution_options(yield_per=CHUNK))))
+
+
+def _loaded(session: Session, ids: Sequence[int]) -> list[Customer]:
+    """These customers, as far as they are still there, in this order."""
+    found = {one.id: one for one in session.exec(select(Customer).where(col(Customer.id).in_(ids)))}
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 def _of(customer: Customer, given: Given, deeds: dict[str, tuple[datetime, str]]) -> Iterator[Correction]:
@@ -115,7 +127,7 @@ def _asked_for(customer: Customer, given: Given) -> dict[str, tuple[str, ...]]:
     return asked
 
 
-def _deeds(session: Session, customers: Sequence[Customer]) -> dict[int, dict[str, tuple[datetime, str]]]:
+def _deeds(session: Session, customers: Sequence[Customer]) -> Deeds:
     """By customer and field: when it was changed last by an operator, and by whom."""
     ids = {one.id for one in customers}
     subjects = {one.number for one in customers} | {one.source_key for one in customers}
@@ -125,7 +137,7 @@ def _deeds(session: Session, customers: Sequence[Customer]) -> dict[int, dict[st
         .where(JournalChange.table_name == "customer", col(JournalChange.subject).in_(subjects))
         .order_by(col(JournalChange.id))
     )
-    deeds: dict[int, dict[str, tuple[datetime, str]]] = {}
+    deeds: Deeds = {}
     for change, entry in session.exec(query):
         if change.record in ids:
             fields = dict.fromkeys(change.after or {}, (entry.at, entry.operator))

@@ -173,20 +173,38 @@ def read_rows(
             yield Incoming(key, text, row.number, row.raw)
 
 
-def by_mended_number(session: Session, keys: Sequence[str]) -> dict[str, Customer]:
+def by_mended_number(session: Session, keys: Sequence[str]) -> dict[int, str]:
     """Customers whose number was corrected here to what the source has now mended it to: they are the same.
 
-    A number that several customers have says nothing.
+    Their ids, with the number. A number that several customers have says nothing, nor does one that the
+    source has given to another customer already.
     """
-    query = select(Customer).where(
+    query = select(Customer.number, Customer.id).where(
         col(Customer.number_folded).in_([folded(key) for key in keys]),
         col(Customer.number).in_(keys),
         col(Customer.source_key) != col(Customer.number),
     )
-    found: dict[str, list[Customer]] = {}
-    for customer in session.exec(query.order_by(col(Customer.id))):
-        found.setdefault(customer.number, []).append(customer)
-    return {number: customers[0] for number, customers in found.items() if len(customers) == 1}
+    found: dict[str, list[int]] = {}
+    for number, id_ in session.exec(query):
+        found.setdefault(number, []).append(id_ or 0)
+    return {ids[0]: number for number, ids in found.items() if len(ids) == 1}
+
+
+def present_customers(
+    session: Session, keys: Sequence[str], *, lock: bool = False
+) -> dict[str, tuple[Customer, bool]]:
+    """The customers that the source means by these numbers; whether one is found by its mended number."""
+    mended = by_mended_number(session, keys)
+    query = select(Customer).where(sa.or_(col(Customer.source_key).in_(keys), col(Customer.id).in_(mended)))
+    query = query.order_by(col(Customer.id))
+    customers = list(session.exec(query.with_for_update() if lock else query))
+    wanted = set(keys)
+    present = {one.source_key: (one, False) for one in customers if one.source_key in wanted}
+    for one in customers:
+        number = mended.get(one.id or 0, "")
+        if one.source_key not in wanted and one.number == number and number not in present:
+            present[number] = (one, True)
+    return present
 
 
 class _Import:
@@ -239,14 +257,14 @@ class _Import:
         )
 
     def _present(self, keys: list[str]) -> dict[str, Customer]:
-        query = select(Customer).where(col(Customer.source_key).in_(keys)).order_by(col(Customer.id))
-        present = {one.source_key: one for one in self.session.exec(query.with_for_update())}
-        mended = by_mended_number(self.session, [key for key in keys if key not in present])
-        for key, customer in mended.items():
-            if customer.seen_in != self.arrival.id and customer.source_key not in present:
+        present: dict[str, Customer] = {}
+        for key, (customer, is_mended) in present_customers(self.session, keys, lock=True).items():
+            if is_mended:
+                if customer.seen_in == self.arrival.id:
+                    continue
                 customer.source_key = key
                 self.session.add(customer)
-                present[key] = customer
+            present[key] = customer
         return present
 
     def _merge(self, customer: Customer, one: Incoming) -> None:
@@ -322,14 +340,10 @@ def preview(office: Office, table: Table, columns: ColumnMap) -> Counts:
                 seen.add(hash(one.key))
                 incoming[one.key] = one
         with office.store.read() as session:
-            query = select(Customer).where(col(Customer.source_key).in_(list(incoming)))
-            present = {one.source_key: one for one in session.exec(query)}
-            present = {
-                **by_mended_number(session, [key for key in incoming if key not in present]),
-                **present,
-            }
+            present = present_customers(session, list(incoming))
         for key, one in incoming.items():
-            _count(counts, present.get(key), one)
+            customer, _is_mended = present.get(key, (None, False))
+            _count(counts, customer, one)
     return counts
 
 

@@ -117,21 +117,31 @@ def find_customers(office: Office, names: Sequence[str]) -> list[int]:
     """The ids of customers by number, or by `#id`; in the order given. Raises NotFound."""
     wanted = {name: folded(name) for name in names if not name.startswith("#")}
     found: dict[str, int] = {}
-    keys = list(wanted.values())
+    there: set[int] = set()
     with office.store.read() as session:
-        for chunk in _chunks(keys):
+        for chunk in _chunks(list(wanted.values())):
             query = select(Customer.number, Customer.number_folded, Customer.id)
             for number, key, id_ in session.exec(query.where(col(Customer.number_folded).in_(chunk))):
                 found.setdefault(key, id_ or 0)
                 found[number] = id_ or 0
-        by_id = {int(name[1:]) for name in names if name.startswith("#") and name[1:].isdigit()}
-        there = set(session.exec(select(Customer.id).where(col(Customer.id).in_(by_id))))
+        for chunk in _chunks([id_ for name in names if (id_ := _id_in(name))]):
+            there |= {
+                id_ or 0 for id_ in session.exec(select(Customer.id).where(col(Customer.id).in_(chunk)))
+            }
     return [_found(name, wanted, found, there) for name in names]
 
 
-def _found(name: str, wanted: dict[str, str], found: dict[str, int], there: set[int | None]) -> int:
-    if name.startswith("#") and name[1:].isdigit() and int(name[1:]) in there:
-        return int(name[1:])
+def _id_in(name: str) -> int:
+    """The id in `#id`; 0 where there is none, or none that a database could hold."""
+    digits = name.removeprefix("#")
+    if digits == name or not (digits.isascii() and digits.isdigit()) or len(digits) >= 18:
+        return 0
+    return int(digits)
+
+
+def _found(name: str, wanted: dict[str, str], found: dict[str, int], there: set[int]) -> int:
+    if (by_id := _id_in(name)) in there:
+        return by_id
     id_ = found.get(name) or found.get(wanted.get(name, ""))
     if id_ is None:
         raise NotFound(_("There is no customer {number}.", number=name))

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from core.errors import NotFound
 from core.inbox.arrival import Arrival, ArrivalState
 from core.locale import _
-from core.office import Office
+from core.office import Office, in_chunks
 
 CHUNK = 500
 
@@ -43,8 +43,13 @@ def find_arrivals(office: Office, names: Sequence[str]) -> list[int]:
 
 def files_of(office: Office, ids: Sequence[int]) -> list[Arrival]:
     """The files that these arrivals are, or came in, where they wait to be applied; the oldest first."""
+    files: set[int] = set()
     with office.store.read() as session:
-        chosen = session.exec(select(Arrival).where(col(Arrival.id).in_(ids))).all()
-        files = {one.parent or one.id for one in chosen}
-        query = select(Arrival).where(col(Arrival.id).in_(files), Arrival.state == ArrivalState.STORED)
-        return list(session.exec(query.order_by(col(Arrival.id))))
+        for chunk in in_chunks(ids, CHUNK):
+            chosen = select(Arrival.id, Arrival.parent).where(col(Arrival.id).in_(chunk))
+            files |= {parent or id_ or 0 for id_, parent in session.exec(chosen)}
+        waiting: list[Arrival] = []
+        for chunk in in_chunks(sorted(files), CHUNK):
+            query = select(Arrival).where(col(Arrival.id).in_(chunk), Arrival.state == ArrivalState.STORED)
+            waiting += session.exec(query.order_by(col(Arrival.id)))
+    return waiting

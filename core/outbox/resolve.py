@@ -27,7 +27,7 @@ ASK_AGAIN = timedelta(minutes=5)
 
 
 class Answered(Enum):
-    """What a question brought: an answer, none about this transfer, or none so that asking on is senseless."""
+    """What a question brought: an answer, none about this transfer, or none and no sense in asking on."""
 
     YES = "yes"
     NO = "no"

@@ -16,7 +16,7 @@ from importlib import import_module
 from io import TextIOBase, TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkstemp
 from typing import Any, BinaryIO, TextIO, cast
 
 from core.errors import Inapplicable
@@ -126,9 +126,11 @@ def _binary(target: Path | BinaryIO) -> Generator[BinaryIO]:
     if not isinstance(target, Path):
         yield target
         return
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # Only its owner may read it, and nobody can put a link where it will lie: who knows its name?
+    descriptor, name = mkstemp(prefix=".leitstand-", suffix=".part", dir=target.parent)
+    unfinished = Path(name)
     try:
-        with unfinished.open("wb") as stream:
+        with os.fdopen(descriptor, "wb") as stream:
             yield stream
         unfinished.replace(target)
     except BaseException:

@@ -1,7 +1,7 @@
 """`python -m tests.chaos.nursery`: loads the product once and forks workers from it.
 
 Commands come line by line on standard input, answers go to standard output: `start HOME [FAILPOINT]` answers
-with the worker's process id, `wait PID` with its exit status, as waitpid has it. Workers die with the nursery.
+with the worker's process id, `wait PID` with its exit status as waitpid has it. Workers die with the nursery.
 """
 
 from __future__ import annotations

@@ -121,16 +121,14 @@ def test_a_worker_that_is_told_to_stop_finishes_and_leaves_nothing_leased(
 def test_one_that_is_told_twice_ends_at_once_and_the_rest_is_asked_about(
     office: GivenOffice, later: GivenOffice, nursery: Nursery, vema: VemaSandbox
 ) -> None:
-    vema.set_faults("[[vema.fault]]\nlatency = 5\nfirst = 1")
+    vema.set_faults("[[vema.fault]]\nnever = 'before'")
     office.has(customer("K-1"))
     worker = nursery.start(office)
     wait_until(lambda: vema.counts["requests"] == 1)
-    began = time.monotonic()
     nursery.send(worker, signal.SIGTERM)
     wait_until(lambda: "stopping" in (office.home / f"worker-{worker}.log").read_text())
     nursery.send(worker, signal.SIGTERM)
     assert nursery.ended(worker) == 128 + signal.SIGTERM
-    assert time.monotonic() < began + 4
     assert office.states() == ["sending"]
     rescue_all(later)
     assert office.states() == ["uncertain"]

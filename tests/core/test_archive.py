@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import resource
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,22 @@ def test_a_crash_in_the_middle_leaves_no_half_file_under_a_final_name(archive: A
     assert all(name.startswith("arriving-") for name in files(archive))
     stored = archive.store([b"x" * 3_000_000])
     assert archive.path(stored.sha256).stat().st_size == 3_000_000
+
+
+def test_what_a_killed_process_left_is_swept_away_when_it_is_old(archive: Archive) -> None:
+    stored = archive.store([CONTENT])
+    old, young = archive.folder / "arriving-old", archive.folder / "arriving-young"
+    for file in (old, young, archive.path(stored.sha256)):
+        file.write_bytes(CONTENT)
+    for file in (old, archive.path(stored.sha256)):
+        os.utime(file, (0, 0))
+    assert archive.sweep(datetime(1970, 1, 2, tzinfo=UTC)) == 1
+    assert (old.exists(), young.exists()) == (False, True)
+    assert archive.path(stored.sha256).read_bytes() == CONTENT
+
+
+def test_an_archive_that_is_not_there_yet_needs_no_sweeping(archive: Archive) -> None:
+    assert archive.sweep(datetime(2026, 1, 2, tzinfo=UTC)) == 0
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

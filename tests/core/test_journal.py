@@ -12,18 +12,20 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlmodel import Session, SQLModel, col, select
 
 from core import journal
 from core.customers.operations import EDIT, MUTE, Editing, Muting
-from core.journal import JournalChange, JournalEntry, JournalHead, changes_of, note, plain, verify
+from core.journal import Deed, JournalChange, JournalEntry, JournalHead, changes_of, note, plain, verify
 from core.locale import Message, _
+from core.operation import Change
 from core.operators import Role
 from core.store.columns import Moment
 from core.store.engine import Store
 from core.store.statements import table_of
 from core.undo import undo
-from tests.support.clock import MONDAY_MORNING
+from tests.support.clock import MONDAY_MORNING, TravelClock
 from tests.support.customers import customer
 from tests.support.examples import fewer
 from tests.support.offices import GivenOffice, OpenAnOffice
@@ -205,6 +207,78 @@ def test_the_changes_stand_in_the_order_in_which_they_were_done(written: GivenOf
         changes = changes_of(session, edit.id or 0) if edit else []
     before = {"town": "Dresden", "town_folded": "dresden"}
     assert [(one.subject, one.before) for one in changes] == [("K-1", before), ("K-2", before)]
+
+
+def town(record: int) -> Change:
+    return Change("customer", record, f"K-{record}", {"town": "Dresden"}, {"town": "Zittau"})
+
+
+def begun(store: Store) -> Deed:
+    """A bulk deed after two of its transactions."""
+    deed = Deed("mk", "customers", "edit")
+    for records in (range(1, 4), range(4, 6)):
+        with store.write() as session:
+            deed.add(session, MONDAY_MORNING, [town(one) for one in records], records)
+    return deed
+
+
+def test_closing_a_bulk_entry_does_not_read_its_changes_again(store: Store) -> None:
+    deed = begun(store)
+    said: list[str] = []
+    listen = (store.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    event.listen(*listen)
+    with store.write() as session:
+        deed.close(session, "K-1", 0)
+    event.remove(*listen)
+    assert said
+    assert not any("journal_change" in one for one in said)
+    assert complaints(store) == []
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_change_that_was_altered_in_a_bulk_entry_is_found_out(store: Store, *, closed: bool) -> None:
+    deed = begun(store)
+    if closed:
+        with store.write() as session:
+            deed.close(session, "K-1", 0)
+    with store.write() as session:
+        changes = changes_of(session, deed.id or 0)
+        changes[1].after = {"town": "Plauen"}
+        session.add(changes[1])
+    if not closed:
+        with store.write() as session:
+            deed.close(session, "K-1", 0)
+    assert complaints(store) == ["The changes of entry 1 were altered."]
+
+
+def test_a_deed_whose_process_died_is_closed_as_it_stands(office: GivenOffice, clock: TravelClock) -> None:
+    begun(office.store)
+    clock.travel(hours=2)
+    assert office.run("tidy").counts["closed"] == 1
+    with office.store.read() as session:
+        entry = session.exec(select(JournalEntry).where(JournalEntry.action == "edit")).one()
+        assert (entry.sequence is not None, entry.count, len(changes_of(session, entry.id or 0))) == (
+            True,
+            5,
+            5,
+        )
+    assert complaints(office.store) == []
+
+
+def test_verifying_keeps_a_few_rows_in_memory_at_once(store: Store) -> None:
+    deed = begun(store)
+    pages: dict[str, object] = {}
+    with store.write() as session:
+        deed.close(session, "K-1", 0)
+        session.flush()
+
+        @event.listens_for(session.connection(), "before_cursor_execute")
+        def look(*given: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+            table = "changes" if "journal_change" in given[2] else "entries"
+            pages.setdefault(table, given[4].execution_options.get("yield_per"))
+
+        assert faults(session) == []
+    assert pages == {"entries": journal.CHUNK, "changes": journal.CHUNK}
 
 
 def test_many_at_once_make_one_chain(store: Store) -> None:

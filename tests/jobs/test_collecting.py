@@ -26,7 +26,9 @@ def office(open_an_office: OpenAnOffice) -> GivenOffice:
     return office
 
 
-def put(office: GivenOffice, name: str, content: bytes = CONTENT, folder: str = "in", age: float = 60) -> Path:
+def put(
+    office: GivenOffice, name: str, content: bytes = CONTENT, folder: str = "in", age: float = 60
+) -> Path:
     file = office.home / folder / name
     file.write_bytes(content)
     aged(file, age)

@@ -9,6 +9,7 @@ from random import Random
 from threading import Barrier, Event
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from core.customers import importing, review
@@ -27,7 +28,7 @@ from core.undo import last_undoable, undo
 from tests.support.broker import BrokerSoftware, arrivals_of, conflicts_of, customers_of
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice, OpenAnOffice
-from tests.support.waiting import InBackground
+from tests.support.waiting import InBackground, wait_until
 
 ROWS = 23
 
@@ -167,6 +168,39 @@ def test_an_edit_while_an_import_runs_is_neither_lost_nor_in_its_way(
     (conflict,) = conflicts_of(office)
     assert (conflict.customer, conflict.theirs) == (office.customer(after).id, "Plauen")
     assert office.customer(after).title == "Dr."
+
+
+def test_a_number_mended_in_the_source_while_somebody_edits_the_customer(
+    office: GivenOffice, colleague: GivenOffice, broker: BrokerSoftware
+) -> None:
+    broker.brings(customer("K-1 "))
+    office.edit("K-1 ", number="K-1")
+    path = broker.exports({**customer("K-1 "), "number": "K-1", "town": "Plauen"})
+    edited, go_on = Event(), Event()
+
+    def edit() -> None:
+        with colleague.store.write() as session:
+            one = session.exec(select(Customer).with_for_update()).one()
+            one.town = "Zittau"
+            session.flush()
+            edited.set()
+            go_on.wait(10)
+
+    editing = InBackground(edit)
+    assert edited.wait(10)
+    importing_now = InBackground(broker.imports_by(office, path))
+    if not office.store.is_sqlite:
+        wait_until(lambda: _somebody_waits(office))
+    go_on.set()
+    editing.result()
+    assert importing_now.result().conflicts == 1
+    assert [(key, one.town) for key, one in customers_of(office).items()] == [("K-1", "Zittau")]
+
+
+def _somebody_waits(office: GivenOffice) -> bool:
+    locks = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    with office.store.read() as session:
+        return bool(session.connection().execute(locks).scalar_one())
 
 
 # --- operators

@@ -194,26 +194,25 @@ def test_every_row_of_a_bad_file_is_imported_or_put_back_as_it_stood(
     assert len({one.subject for one in office.transfers()}) == imported
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [
-        (b"", "The file is empty"),
-        (b"\r\n\r\n", "."),
-        (b"Kundennummer,Nachname;Vogt|x\r\n", "No column holds the customer number"),
-        (b"\x00" * 1000, "."),
-        (b"\xff\xfe\xfd" * 100, "."),
-        (b"PK\x03\x04 torn", "."),
-        (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "."),
-    ],
+FILES_THAT_ARE_NONE = (
+    (b"", "The file is empty"),
+    (b"\r\n\r\n", "."),
+    (b"Kundennummer,Nachname;Vogt|x\r\n", "No column holds the customer number"),
+    (b"\x00" * 1000, "."),
+    (b"\xff\xfe\xfd" * 100, "."),
+    (b"PK\x03\x04 torn", "."),
+    (b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'c'>]><a/>", "."),
 )
-def test_a_file_that_is_none_is_put_back_whole(
-    office: GivenOffice, broker: BrokerSoftware, content: bytes, reason: str
-) -> None:
-    with pytest.raises(UnreadableInput, match=reason):
-        broker.imports(broker.writes(content))
-    (one,) = arrivals_of(office)
-    assert (one.state, customers_of(office)) == ("quarantined", {})
-    assert office.archive.path(one.sha256).read_bytes() == content
+
+
+def test_a_file_that_is_none_is_put_back_whole(office: GivenOffice, broker: BrokerSoftware) -> None:
+    for content, reason in FILES_THAT_ARE_NONE:
+        with pytest.raises(UnreadableInput, match=reason):
+            broker.imports(broker.writes(content))
+        one = arrivals_of(office)[-1]
+        assert (one.state, customers_of(office)) == ("quarantined", {})
+        assert office.archive.path(one.sha256).read_bytes() == content
+    assert len(arrivals_of(office)) == len(FILES_THAT_ARE_NONE)
 
 
 def test_a_wrong_separator_is_no_table_until_somebody_says_it(

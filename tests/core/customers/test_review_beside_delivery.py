@@ -60,5 +60,5 @@ def test_what_is_delivered_while_a_review_begins_is_not_made_again(
 
     monkeypatch.setattr(reviewing, "open_transfers", after_the_worker)
     with office.store.write() as session:
-        reviewing.review(session, office, [office.customer(number).id or 0 for number in ("K-1", "K-2")])
+        reviewing.send(session, office, [office.customer(number).id or 0 for number in ("K-1", "K-2")])
     assert office.states() == ["delivered", "delivered"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +101,30 @@ def test_a_file_is_replaced_only_when_all_of_it_is_written(tmp_path: Path) -> No
         write_xlsx(file, {"a": SheetContent(["a", "b"], failing())})
     assert file.read_text() == "von gestern"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_only_its_owner_may_read_what_was_written(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_csv(tmp_path / "k.csv", ["a"], [("1",)])
+        write_xlsx(tmp_path / "k.xlsx", {"a": SheetContent(["a"], [("1",)])})
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_file_with_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    file = tmp_path / ("k" * 251 + ".csv")
+    write_csv(file, ["a"], [("1",)])
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_link_that_somebody_laid_out_is_not_written_through(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.write_text("meins")
+    (tmp_path / f".k.csv.{os.getpid()}.part").symlink_to(mine)
+    write_csv(tmp_path / "k.csv", ["a"], [("1",)])
+    assert mine.read_text() == "meins"
 
 
 def test_a_full_disk_is_an_error() -> None:
