@@ -57,7 +57,6 @@ class Settings:
     unknown_operator: str = "viewer"
     """The role of an operator whom nobody has added."""
     lease_seconds: float = 60.0
-    keep_files_days: int = 90
     partners: Mapping[str, PartnerSettings] = field(default_factory=dict[str, PartnerSettings])
     folders: tuple[WatchedFolder, ...] = ()
     schedule: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -110,7 +109,6 @@ def _check(settings: Settings, file: str) -> None:
         raise UnreadableInput(file, message) from error
     least: dict[str, tuple[float, float]] = {
         "lease_seconds": (settings.lease_seconds, 0.1),
-        "keep_files_days": (settings.keep_files_days, 0),
     }
     for name, partner in settings.partners.items():
         least[f"partners.{name}.senders"] = (partner.senders, 0)

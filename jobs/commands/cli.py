@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from core.errors import LeitstandError
+from core.errors import LeitstandError, NotAllowed
 from core.locale import Message, Say, _
 from core.redaction import RedactingFilter
 from jobs.commands.frame import Call, Frame, OpenConsole, language_of
@@ -76,6 +76,13 @@ def _begin(**options: Any) -> int:
     return 2
 
 
+def _only_one(_ctx: click.Context, _param: click.Parameter, names: tuple[str, ...]) -> str | None:
+    """The first name holds: what follows a forced command must not make somebody else of its caller."""
+    if any(name != names[0] for name in names):
+        raise NotAllowed(_("This access belongs to {operator}.", operator=names[0]))
+    return names[0] if names else None
+
+
 def _show_version(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
     if asked:
         from importlib.metadata import version
@@ -93,7 +100,13 @@ leitstand = Tree(
     params=[
         Option(["--home"], metavar="DIR", spoken=_("The office's folder, for the console or any command.")),
         Option(["--lang"], metavar="de|en", spoken=_("The language of all texts.")),
-        Option(["--operator"], metavar="NAME", spoken=_("Who calls; set it in authorized_keys.")),
+        Option(
+            ["--operator"],
+            metavar="NAME",
+            multiple=True,
+            callback=_only_one,
+            spoken=_("Who calls; set it in authorized_keys."),
+        ),
         Option(
             ["--version"],
             is_flag=True,

@@ -12,9 +12,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+import jobs.leading
 import jobs.worker
 from core.opening import open_office
 from core.partners.vema.client import VemaConnection
@@ -28,6 +30,8 @@ def main() -> None:
     """Obeys until standard input ends."""
     jobs.worker.POLL_SECONDS = 0.02
     jobs.worker.TRIED_AGAIN_AFTER = 0.2
+    jobs.worker.RENEW_EVERY = timedelta(seconds=0.2)
+    jobs.leading.LEASE = timedelta(seconds=1.5)
     for line in sys.stdin:
         match line.split():
             case ["start", home, *failpoint]:

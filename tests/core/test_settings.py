@@ -17,7 +17,6 @@ archive = "/srv/archive"
 vault_key_file = "/run/key"
 unknown_operator = "clerk"
 lease_seconds = 30
-keep_files_days = 10
 
 [partners.vema]
 profile = "vema.toml"
@@ -57,7 +56,6 @@ def test_everything_that_can_be_set_is_read(tmp_path: Path) -> None:
         vault_key_file="/run/key",
         unknown_operator="clerk",
         lease_seconds=30.0,
-        keep_files_days=10,
         partners={"vema": PartnerSettings("vema.toml", "https://localhost:1", "ca.pem", "all", 3)},
         folders=(WatchedFolder("eingang", "customers", "mapping.toml"), WatchedFolder("/srv/eingang")),
         schedule={"collect": "off"},
@@ -111,8 +109,7 @@ def test_a_key_that_systemd_hands_over_is_used_unless_another_one_is_set(tmp_pat
         ("lease_seconds = 0", "“lease_seconds” must be at least 0.1"),
         ("lease_seconds = nan", "“lease_seconds” must be at least"),
         ("lease_seconds = inf", "“lease_seconds” must be at least"),
-        ("keep_files_days = 1.5", "“keep_files_days” must be a whole number"),
-        ("keep_files_days = -1", "“keep_files_days” must be at least 0"),
+        ("[partners.vema]\nsenders = 1.5", "“partners.vema.senders” must be a whole number"),
         ("partners = 5", "“partners” must be a table"),
         ("[partners]\nvema = 5", "“partners.vema” must be a table"),
         ("[partners.vema]\nurl = 'x'", "“partners.vema.url” is no setting"),

@@ -289,6 +289,15 @@ def test_every_writing_transaction_of_an_errand_begins_immediate(fresh_errand: G
     assert (begun, deferred) == ({"BEGIN", "BEGIN IMMEDIATE"}, [])
 
 
+def test_a_commit_is_on_the_disk_before_anybody_relies_on_it(fresh_errand: GivenOffice) -> None:
+    with fresh_errand.store.engine.connect() as connection:
+        settings = [
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    assert settings == ["wal", 2, 1]
+
+
 @pytest.fixture
 def fresh_errand(request: pytest.FixtureRequest, database_url: str) -> GivenOffice:
     if not database_url.startswith("sqlite"):

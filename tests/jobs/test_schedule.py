@@ -149,6 +149,21 @@ def test_the_next_run_is_told_in_the_offices_own_time(
     assert next_run(office, find_job("tidy"), after) == expected
 
 
+@pytest.mark.parametrize("day", [datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 10, 24, tzinfo=UTC)])
+def test_where_clocks_are_put_forward_or_back_no_slot_comes_twice(
+    open_an_office: OpenAnOffice, day: datetime
+) -> None:
+    office = open_an_office(schedule={"tidy": "30 2 * * *"})
+    fires: list[datetime] = []
+    at = next_run(office, find_job("tidy"), day)
+    while at is not None and at < day + timedelta(days=3):
+        fires.append(at)
+        at = next_run(office, find_job("tidy"), at.astimezone(UTC) + timedelta(seconds=1))
+    slots = [slot_at(fire) for fire in fires]
+    assert len(set(slots)) == len(slots)
+    assert 2 <= len(slots) <= 4
+
+
 def test_a_schedule_that_is_none_is_named(open_an_office: OpenAnOffice) -> None:
     office = open_an_office(schedule={"tidy": "every now and then"})
     with pytest.raises(NotFound, match="every now and then"):

@@ -26,7 +26,7 @@ def customer(number: str, **fields: str) -> Fields:
             "kind": "P",
             "salutation": "Frau",
             "first_name": _FIRST[count % len(_FIRST)],
-            "last_name": _LAST[count % len(_LAST)],
+            "last_name": f"{_LAST[count % len(_LAST)]}-{_name_of(count)}",
             "street": _STREETS[count % len(_STREETS)],
             "house_number": str(1 + count % 997),
             "postcode": "01067",
@@ -46,13 +46,22 @@ def company(number: str, name: str = "Mutig GmbH", **fields: str) -> Fields:
             "kind": "F",
             "salutation": "Firma",
             "company": name,
-            "street": _STREETS[count % len(_STREETS)],
-            "house_number": str(1 + count % 9973),
+            "street": f"Am {_name_of(count)}",
+            "house_number": str(1 + count % 997),
             "postcode": "20457",
             "town": "Hamburg",
         }
         | fields
     )
+
+
+def _name_of(count: int) -> str:
+    """A word of its own for every number."""
+    letters = ""
+    while count:
+        count, letter = divmod(count, 26)
+        letters += chr(ord("a") + letter)
+    return letters.capitalize()
 
 
 def _checked(fields: Fields) -> Fields:

@@ -13,6 +13,7 @@ from sqlmodel import col, delete, select
 from core.customers import importing
 from core.customers.columns import parse_mapping
 from core.customers.conflicts import note_clashes
+from core.customers.corrections import corrections
 from core.customers.customer import NUMBER_LENGTH, Customer, ImportConflict, text_of
 from core.customers.importing import KIND, Counts, apply, open_customers, preview
 from core.customers.operations import RESOLVE, Resolving
@@ -481,3 +482,18 @@ def test_conflicts_of_nobody_are_none(office: GivenOffice) -> None:
         one = session.exec(select(Customer)).one()
         assert note_clashes(session, office, one, Merge(agreed=("town",)), 1) == 0
         assert session.exec(select(col(ImportConflict.id))).all() == []
+
+
+def listed(office: GivenOffice) -> list[tuple[str, str, str, str]]:
+    return [(one.number, one.field, one.source, one.corrected) for one in corrections(office)]
+
+
+def test_what_was_corrected_here_is_listed_until_the_source_says_the_same(
+    office: GivenOffice, broker: BrokerSoftware
+) -> None:
+    broker.brings(customer("K-1", town="Dresden "), customer("K-2"))
+    assert listed(office) == []
+    office.edit("K-1", town="Dresden")
+    assert listed(office) == [("K-1", "town", "Dresden ", "Dresden")]
+    broker.brings(customer("K-1", town="Dresden"), customer("K-2"))
+    assert listed(office) == []

@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from core.tables import BadRow, Row, Table, open_table
+from tests.core.tables.sheets import ODS_HEAD
 
 Opened = Callable[..., Table]
+Zipped = Callable[[dict[str, str]], bytes]
 
 
 @pytest.fixture
@@ -56,3 +58,22 @@ def good(table: Table) -> list[tuple[int, tuple[str, ...]]]:
 def bad(table: Table) -> list[tuple[int, str]]:
     """Number and reason of the bad rows."""
     return [(row.number, str(row.reason)) for row in table.rows() if isinstance(row, BadRow)]
+
+
+@pytest.fixture
+def ods(zipped: Zipped) -> Callable[..., bytes]:
+    """A workbook made by hand: one sheet of row elements, or several tables."""
+
+    def ods(*rows: str, tables: str = "", styles: str = "", **parts: str) -> bytes:
+        content = tables or f'<table:table table:name="Kunden">{"".join(rows)}</table:table>'
+        return zipped(
+            {
+                "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+                "content.xml": f"{ODS_HEAD}<office:automatic-styles>{styles}</office:automatic-styles>"
+                f"<office:body><office:spreadsheet>{content}</office:spreadsheet></office:body>"
+                "</office:document-content>",
+                **parts,
+            }
+        )
+
+    return ods

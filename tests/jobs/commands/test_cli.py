@@ -174,3 +174,9 @@ def test_a_reader_that_goes_away_is_no_error(desk: GivenOffice, home: Path) -> N
     assert process.stderr is not None
     said = process.stderr.read()
     assert (process.wait(60), said) == (0, b"")
+
+
+def test_a_second_operator_behind_a_forced_one_is_refused(call: CallLeitstand) -> None:
+    refused = call("--operator", "mk", "--operator", "root", "status")
+    assert refused.code == 4
+    assert "mk" in refused.err
