@@ -29,7 +29,8 @@ def main(rows: int) -> None:
         for file, number in ((short, 1000), (long, rows)):
             took, memory = _leitstand(home, "import", "customers", str(file))
             wanted = "  (wanted < 300 MB)" if file is long else ""
-            print(f"  {number:7} rows {took:7.1f} s  {number / took:7.0f} rows/s  peak {memory:6.0f} MB{wanted}")
+            rate = number / took
+            print(f"  {number:7} rows {took:7.1f} s  {rate:7.0f} rows/s  peak {memory:6.0f} MB{wanted}")
 
 
 def _leitstand(home: Path, *arguments: str) -> tuple[float, float]:

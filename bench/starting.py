@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 
 from bench.offices import medians, temporary_home
 
@@ -36,7 +37,7 @@ def main() -> None:
         lines = [
             [sys.executable, "-m", "tui.main", *command, *_home(command, office)] for command in COMMANDS
         ]
-        found = medians(ROUNDS, lambda: _run(peer), *((lambda line=line: _run(line)) for line in lines))
+        found = medians(ROUNDS, *(partial(_run, line) for line in (peer, *lines)))
     print(f"starting, whole processes, medians of {ROUNDS} rounds (wanted ≤ 1.60)")
     print(f"  {'import sqlmodel':18} {found[0] * 1000:6.0f} ms")
     for command, took in zip(COMMANDS, found[1:], strict=True):

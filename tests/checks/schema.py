@@ -1,4 +1,4 @@
-"""Compares the tables in the code with the migrations: `python -m tests.checks.schema [--write "what changes"]`.
+"""Compares the tables in the code with the migrations: `python -m tests.checks.schema [--write "change"]`.
 
 `--write` makes the next migration by comparing; read it before committing it.
 """

@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -31,6 +32,24 @@ USER = "leitstand"
 TEMPLATE = "migrated"
 START_SECONDS = 30.0
 
+LARGEST = 16 * 1024 * 1024
+"""Bytes of a database that is not worth emptying."""
+
+# Nobody may still hold a lock or be about to write; ids begin at 1 again, as in a new database.
+_EMPTY = """
+DO $$ DECLARE one record; BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM %I', one.tablename); END LOOP;
+  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
+  LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename); END LOOP;
+END $$
+"""
+_LAYOUT = """
+SELECT md5(coalesce(string_agg(concat_ws('.', table_name, column_name, data_type), ',' ORDER BY table_name, column_name), ''))
+FROM information_schema.columns WHERE table_schema = 'public'
+"""
 _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -54,6 +73,8 @@ class PostgresServer:
     settings: dict[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=count)
+    _clean: list[str] = field(default_factory=list[str])
+    _layouts: dict[str, str] = field(default_factory=dict[str, str])
     _emptied: tuple[str, str] | None = None
 
     def url(self, database: str) -> str:
@@ -125,6 +146,33 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         """Removes a database, whoever is still connected."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def lend(self, template: str) -> str:
+        """A database like `template`: one that was used and emptied, where there is one; else a new one."""
+        if self._clean:
+            return self._clean.pop()
+        name = self.create(template=template)
+        self._layouts[name] = self._layout(name)
+        return name
+
+    def take_back(self, name: str) -> None:
+        """Empties a database for the next test; one that was altered or has grown much is dropped."""
+        if self._layout(name) == self._layouts[name] and self._size(name) < LARGEST:
+            self.execute(_EMPTY, name)
+            self._clean.append(name)
+        else:
+            self.drop(name)
+
+    def _layout(self, name: str) -> str:
+        return str(self._ask(name, _LAYOUT))
+
+    def _size(self, name: str) -> int:
+        return int(self._ask(name, "SELECT pg_database_size(current_database())"))
+
+    def _ask(self, name: str, query: str) -> Any:
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            row = connection.execute(query.encode()).fetchone()
+            return row[0] if row else ""
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Carries out one statement outside of any transaction."""

@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from core.customers.customer import Customer, ImportConflict
 from core.customers.fields import FIELD_BY_ATTRIBUTE
 from core.customers.importing import KIND, Counts, apply
+from core.customers.review import review_stale
 from core.inbox.arrival import Arrival
 from core.inbox.receive import receive_file
 from core.office import Office
@@ -61,6 +62,13 @@ class BrokerSoftware:
         if received.again:
             return Counts.of(received.arrival.counts)
         return apply(office, received.arrival)
+
+
+def recheck(office: GivenOffice) -> int:
+    """Reviews all that moved; how many customers that were."""
+    told = list(review_stale(office))
+    assert not told or told[-1][0] == told[-1][1]
+    return told[-1][0] if told else 0
 
 
 def customers_of(office: Office) -> dict[str, Customer]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,20 +12,20 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlmodel import col, select
 
-from core.customers import checking, review
+from core.customers import review
 from core.customers.customer import Customer
 from core.customers.fields import CustomerFields
 from core.customers.given import Given
-from core.customers.operations import MUTE, WITHHOLD, Muting, Withholding
+from core.customers.operations import WITHHOLD, Withholding
 from core.customers.review import review_stale
 from core.customers.rules import RULES
 from core.operation import Report
 from core.outbox.operations import FIRST_TRANSFER, FirstTransfer
 from core.rulebook.finding import Found, Severity, found
-from core.rulebook.record import LONGEST_VALUE, FindingRow, Suppression, kept_value
+from core.rulebook.record import LONGEST_VALUE, FindingRow, kept_value
 from core.rulebook.rule import Need
 from jobs.sandbox.client import VemaSandbox
-from tests.support.broker import BrokerSoftware, customers_of, findings_of
+from tests.support.broker import BrokerSoftware, customers_of, findings_of, recheck
 from tests.support.clock import TravelClock
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice, OpenAnOffice
@@ -34,13 +33,6 @@ from tests.support.offices import GivenOffice, OpenAnOffice
 TOMORROW = timedelta(days=1)
 SAME = "Sächsische Bau GmbH"
 ALSO_THE_SAME = "Sächsische Bank AG"
-
-
-def recheck(office: GivenOffice) -> int:
-    """Reviews all that moved; how many customers that were."""
-    told = list(review_stale(office))
-    assert not told or told[-1][0] == told[-1][1]
-    return told[-1][0] if told else 0
 
 
 def rules(office: GivenOffice, number: str | None = None) -> list[str]:
@@ -349,194 +341,6 @@ def test_a_kept_value_is_kept_as_it_is(length: int) -> None:
     assert kept_value(kept_value(value)) == kept_value(value)
     assert (kept_value(value) == value) is (length <= LONGEST_VALUE)
     assert kept_value(value + "x") != kept_value(value)
-
-
-# --- what somebody lives with
-
-
-def mute(office: GivenOffice, rule: str = "CUS002", **more: Any) -> Report:
-    return on(office, MUTE, "K-1", Muting(rule, "ist so", **more))
-
-
-def test_a_muted_finding_holds_nothing(office: GivenOffice) -> None:
-    office.has(customer("K-1", postcode="1067"))
-    office.send("K-1")
-    mute(office)
-    (row,) = findings_of(office)
-    assert (row.suppressed, row.blocks, office.states("K-1")) == (True, False, ["pending"])
-
-
-def test_it_is_muted_for_this_value_only(office: GivenOffice) -> None:
-    office.has(customer("K-1", postcode="1067"))
-    mute(office)
-    office.edit("K-1", postcode="1068")
-    assert [one.suppressed for one in findings_of(office)] == [False]
-    office.edit("K-1", postcode="1067")
-    assert [one.suppressed for one in findings_of(office)] == [True]
-
-
-def test_a_huge_value_is_muted_as_a_whole(office: GivenOffice, clock: TravelClock) -> None:
-    huge = "Bau  " * 1000
-    office.has(company("K-1", huge))
-    office.send("K-1")
-    mute(office, "CUS001")
-    clock.travel(TOMORROW)
-    recheck(office)
-    assert [one.suppressed for one in findings_of(office) if one.rule == "CUS001"] == [True]
-    office.edit("K-1", company=huge + "x")
-    assert [one.suppressed for one in findings_of(office) if one.rule == "CUS001"] == [False]
-
-
-def test_after_its_last_day_it_holds_again(office: GivenOffice, clock: TravelClock) -> None:
-    office.has(customer("K-1", postcode="1067"), customer("K-2"))
-    office.send("K-1")
-    mute(office, until=office.today + TOMORROW)
-    for states in (["pending"], ["held"], ["held"]):
-        clock.travel(TOMORROW)
-        recheck(office)
-        assert office.states("K-1") == states
-        assert recheck(office) == 0
-
-
-def test_it_cannot_be_muted_until_yesterday_without_a_finding_or_by_another_rule(office: GivenOffice) -> None:
-    office.has(customer("K-1", postcode="1067"))
-    for given, reason in (
-        (Muting("CUS002", "so", until=office.today - TOMORROW), "22.11.2026 is over already"),
-        (Muting("CUS004", "so"), "There is no such finding"),
-        (Muting("CUS002", "so", field="town"), "There is no such finding"),
-        (Muting("CUS999", "so"), "There is no rule CUS999"),
-    ):
-        assert reason in str(on(office, MUTE, "K-1", given).refused[0].reason)
-    mute(office)
-    assert "There is no such finding" in str(mute(office).refused[0].reason)
-
-
-def test_what_was_muted_keeps_its_reason(office: GivenOffice) -> None:
-    office.has(customer("K-1", postcode="1067"))
-    mute(office, "postcode-format")
-    with office.store.read() as session:
-        one = session.exec(select(Suppression)).one()
-    assert (one.rule, one.field, one.value, one.reason, one.by, one.at) == (
-        "CUS002", "postcode", "1067", "ist so", "mk", office.now,
-    )  # fmt: skip
-
-
-# --- companies that would be called alike
-
-
-def neighbours(office: GivenOffice) -> dict[str, tuple[str, int]]:
-    """Of every company that goes out in two steps: how bad that is, and with how many it shares a name."""
-    severities = {one.subject: one.severity for one in findings_of(office) if one.rule == "CUS009"}
-    return {
-        key: (severities[key], one.checked_neighbours)
-        for key, one in customers_of(office).items()
-        if key in severities
-    }
-
-
-def test_equal_short_names_in_one_postcode_are_a_warning_to_all_of_them(
-    office: GivenOffice, broker: BrokerSoftware, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(review, "CHUNK", 1)
-    broker.brings(company("K-1", SAME), company("K-2", ALSO_THE_SAME), company("K-3", SAME, postcode="01067"))
-    recheck(office)
-    assert neighbours(office) == {"K-1": ("warning", 1), "K-2": ("warning", 1), "K-3": ("info", 0)}
-    assert recheck(office) == 0
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"postcode": "01067"},
-        {"company": "Nordische Bau GmbH"},
-        {"short_name": "SäBau"},
-        {"company": "Kurz GmbH"},
-        {"kind": "P"},
-    ],
-)
-def test_whoever_moves_away_frees_the_others_and_back_again(
-    office: GivenOffice, change: dict[str, str]
-) -> None:
-    office.has(company("K-1", SAME), company("K-2", ALSO_THE_SAME))
-    recheck(office)
-    before = {name: getattr(office.customer("K-1"), name) for name in change}
-    office.edit("K-1", **change)
-    assert recheck(office) == 1
-    assert neighbours(office)["K-2"] == ("info", 0)
-    office.edit("K-1", **before)
-    recheck(office)
-    assert neighbours(office) == {"K-1": ("warning", 1), "K-2": ("warning", 1)}
-    assert recheck(office) == 0
-
-
-def test_short_names_are_compared_as_text_compares(office: GivenOffice) -> None:
-    office.has(company("K-1", SAME.upper()), company("K-2", "Sa\u0308chsische Bank AG"))
-    recheck(office)
-    assert neighbours(office) == {"K-1": ("warning", 1), "K-2": ("warning", 1)}
-
-
-def test_whoever_the_partner_knows_is_in_nobodys_way(office: GivenOffice) -> None:
-    office.has(company("K-1", SAME, vema_number="V1"), company("K-2", ALSO_THE_SAME))
-    recheck(office)
-    assert neighbours(office) == {"K-2": ("info", 0)}
-
-
-def test_many_of_one_name_come_to_rest(office: GivenOffice, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(review, "CHUNK", 3)
-    office.has(*(company(f"K-{number}", f"{SAME} {number}") for number in range(10)))
-    recheck(office)
-    assert set(neighbours(office).values()) == {("warning", 9)}
-    assert recheck(office) == 0
-
-
-# --- the fingerprint
-
-
-def test_it_covers_every_module_that_rules_are_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    root = Path(checking.__file__).parents[2]
-    covered = {root / name for name in checking.HELPING_MODULES}
-    covered |= set((root / checking.RULE_MODULES).glob("*.py"))
-    assert all(one.is_file() for one in covered)
-    asked = {
-        Path(module.__file__ or "")
-        for rule in RULES
-        for value in sys.modules[rule.check.__module__].__dict__.values()
-        if (module := sys.modules.get(getattr(value, "__module__", "") or "")) and module.__file__
-    }
-    ours = {one for one in asked if one.is_relative_to(root / "core/customers")}
-    pure_data = {root / "core/customers/given.py"}
-    assert ours - covered <= pure_data
-
-
-def test_other_bytes_in_a_module_or_another_version_of_a_library_are_another_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from importlib import metadata
-
-    from core.customers.given import Limits
-
-    read, version = Path.read_bytes, metadata.version
-    before = checking.fingerprint(Limits())
-    assert checking.fingerprint(Limits()) == before
-
-    def altered(path: Path) -> bytes:
-        return read(path) + b"# altered" if path.name == "company_name.py" else read(path)
-
-    monkeypatch.setattr(Path, "read_bytes", altered)
-    checking._code.cache_clear()
-    other_code = checking.fingerprint(Limits())
-    monkeypatch.setattr(Path, "read_bytes", read)
-    monkeypatch.setattr(
-        metadata, "version", lambda name: version(name) + ("+1" if name == "schwifty" else "")
-    )
-    checking._code.cache_clear()
-    other_library = checking.fingerprint(Limits())
-    monkeypatch.undo()
-    checking._code.cache_clear()
-    assert len({before, other_code, other_library}) == 3
-    assert checking.fingerprint(Limits()) == before
 
 
 def test_findings_of_an_area_are_its_own(office: GivenOffice) -> None:

@@ -1,4 +1,4 @@
-"""What stands in spreadsheets beside plain cells: rich texts, odd addresses, bombs, broken and locked files."""
+"""What stands in spreadsheets beside plain cells: rich texts, odd addresses, bombs, broken files."""
 
 from __future__ import annotations
 
