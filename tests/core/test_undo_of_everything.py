@@ -24,7 +24,7 @@ from core.customers.operations import (
 from core.inbox import operations as arrivals
 from core.inbox.arrival import Arrival
 from core.inbox.operations import Retrying
-from core.journal import JournalEntry, verify
+from core.journal import verify
 from core.operation import Operation, Report, WithReason
 from core.outbox import operations as transfers
 from core.outbox.operations import FirstTransfer, Releasing
@@ -90,11 +90,6 @@ def state_of(office: GivenOffice) -> dict[str, object]:
 
 
 _ALL: Sequence[Any] = (Customer, Transfer, PartnerCopy, ImportConflict, Arrival, Suppression, FindingRow)
-
-
-def entries(office: GivenOffice) -> list[JournalEntry]:
-    with office.store.read() as session:
-        return list(session.exec(select(JournalEntry).order_by(col(JournalEntry.id))))
 
 
 def is_whole(office: GivenOffice) -> bool:

@@ -202,6 +202,18 @@ def test_old_runs_are_forgotten_and_young_ones_kept(office: GivenOffice, clock: 
     assert [run.job for run in runs(office)] == ["recheck", "tidy"]
 
 
+def test_a_run_whose_process_died_is_called_so(office: GivenOffice, clock: TravelClock) -> None:
+    with office.store.write() as session:
+        at = office.now
+        session.add(JobRun(job="recheck", slot=SLOT, worker="dead", started_at=at, beat_at=at))
+    clock.travel(minutes=59)
+    office.run("tidy")
+    assert [run.outcome for run in runs(office)] == ["running", "done"]
+    clock.travel(minutes=2)
+    office.run("tidy")
+    assert [run.outcome for run in runs(office)] == ["died", "done", "done"]
+
+
 def test_whoever_comes_first_leads(store: Store) -> None:
     assert standing(store, "a").leads
     assert not standing(store, "b").leads

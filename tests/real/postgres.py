@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 import psycopg
@@ -31,25 +30,9 @@ PACKAGE = "postgresql"
 USER = "leitstand"
 TEMPLATE = "migrated"
 START_SECONDS = 30.0
-
-LARGEST = 16 * 1024 * 1024
+LARGEST = 24 * 1024 * 1024
 """Bytes of a database that is not worth emptying."""
 
-# Nobody may still hold a lock or be about to write; ids begin at 1 again, as in a new database.
-_EMPTY = """
-DO $$ DECLARE one record; BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid();
-  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
-  LOOP EXECUTE format('DELETE FROM %I', one.tablename); END LOOP;
-  FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'
-  LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename); END LOOP;
-END $$
-"""
-_LAYOUT = """
-SELECT md5(coalesce(string_agg(concat_ws('.', table_name, column_name, data_type), ',' ORDER BY table_name, column_name), ''))
-FROM information_schema.columns WHERE table_schema = 'public'
-"""
 _SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -73,8 +56,6 @@ class PostgresServer:
     settings: dict[str, str] = field(default_factory=dict[str, str])
     process: subprocess.Popen[bytes] | None = None
     _numbers: Iterator[int] = field(default_factory=count)
-    _clean: list[str] = field(default_factory=list[str])
-    _layouts: dict[str, str] = field(default_factory=dict[str, str])
     _emptied: tuple[str, str] | None = None
 
     def url(self, database: str) -> str:
@@ -132,7 +113,7 @@ class PostgresServer:
         """A database like `template`, which has no row; its name.
 
         It is always the same one, since emptying takes a fiftieth of the time of making one; where a test has
-        changed its tables, another one is made.
+        changed its tables, or nobody has vacuumed it for too long, another one is made.
         """
         if self._emptied is not None:
             name, layout = self._emptied
@@ -146,33 +127,6 @@ class PostgresServer:
     def drop(self, name: str) -> None:
         """Removes a database, whoever is still connected."""
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def lend(self, template: str) -> str:
-        """A database like `template`: one that was used and emptied, where there is one; else a new one."""
-        if self._clean:
-            return self._clean.pop()
-        name = self.create(template=template)
-        self._layouts[name] = self._layout(name)
-        return name
-
-    def take_back(self, name: str) -> None:
-        """Empties a database for the next test; one that was altered or has grown much is dropped."""
-        if self._layout(name) == self._layouts[name] and self._size(name) < LARGEST:
-            self.execute(_EMPTY, name)
-            self._clean.append(name)
-        else:
-            self.drop(name)
-
-    def _layout(self, name: str) -> str:
-        return str(self._ask(name, _LAYOUT))
-
-    def _size(self, name: str) -> int:
-        return int(self._ask(name, "SELECT pg_database_size(current_database())"))
-
-    def _ask(self, name: str, query: str) -> Any:
-        with psycopg.connect(self.url(name), autocommit=True) as connection:
-            row = connection.execute(query.encode()).fetchone()
-            return row[0] if row else ""
 
     def execute(self, statement: str, database: str = "postgres") -> None:
         """Carries out one statement outside of any transaction."""
@@ -273,10 +227,11 @@ def _layout(url: str) -> str:
 
 
 def _empty(url: str, layout: str) -> bool:
-    """Whether the database still has that layout, and now no row."""
+    """Whether the database still has that layout, is small enough to be quick, and now has no row."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_OTHERS)
-        if str(connection.execute(_LAYOUT).fetchone()) != layout:
+        size = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        if size is None or size[0] > LARGEST or str(connection.execute(_LAYOUT).fetchone()) != layout:
             return False
         connection.execute(_EMPTY)
         return True
