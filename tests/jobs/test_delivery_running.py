@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from random import Random
 from threading import Event
 
@@ -27,7 +29,7 @@ from jobs.sandbox.client import VemaSandbox
 from jobs.upkeep import deliver_transfers
 from tests.support.clock import TravelClock
 from tests.support.customers import GOOD_IBAN, company, customer
-from tests.support.offices import ACCOUNT, GivenOffice, OpenAnOffice
+from tests.support.offices import ACCOUNT, GivenOffice, OpenAnOffice, opened
 from tests.support.waiting import InBackground, wait_until
 
 SLOW = "[[vema.fault]]\nlatency = 0.3\n"
@@ -269,7 +271,7 @@ def test_what_was_discarded_is_not_made_again_but_sent_when_asked_for(
     assert office.states("K-1") == ["discarded", "delivered"]
 
 
-def test_every_writing_transaction_of_an_errand_begins_immediate(fresh_errand: GivenOffice) -> None:
+def test_every_writing_transaction_of_an_errand_begins_immediate(file_office: GivenOffice) -> None:
     begun: set[str] = set()
     deferred: list[str] = []
 
@@ -283,14 +285,14 @@ def test_every_writing_transaction_of_an_errand_begins_immediate(fresh_errand: G
 
     event.listen(sa.Engine, "before_cursor_execute", hear)
     try:
-        errand(fresh_errand)
+        errand(file_office)
     finally:
         event.remove(sa.Engine, "before_cursor_execute", hear)
     assert (begun, deferred) == ({"BEGIN", "BEGIN IMMEDIATE"}, [])
 
 
-def test_a_commit_is_on_the_disk_before_anybody_relies_on_it(fresh_errand: GivenOffice) -> None:
-    with fresh_errand.store.engine.connect() as connection:
+def test_a_commit_is_on_the_disk_before_anybody_relies_on_it(file_office: GivenOffice) -> None:
+    with file_office.store.engine.connect() as connection:
         settings = [
             connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -299,10 +301,14 @@ def test_a_commit_is_on_the_disk_before_anybody_relies_on_it(fresh_errand: Given
 
 
 @pytest.fixture
-def fresh_errand(request: pytest.FixtureRequest, database_url: str) -> GivenOffice:
-    if not database_url.startswith("sqlite"):
-        pytest.skip("PostgreSQL has only one way to begin")
-    return request.getfixturevalue("office")
+def file_office(
+    tmp_path: Path, fresh_sqlite_url: str, vema: VemaSandbox, clock: TravelClock
+) -> Iterator[GivenOffice]:
+    """An office on SQLite."""
+    office = opened(tmp_path / "office", fresh_sqlite_url, vema, clock, {}, {"send": "all"})
+    office.has_account(vema)
+    yield office
+    office.store.close()
 
 
 def errand(office: GivenOffice) -> None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -251,6 +252,7 @@ def _subject_is_sound(transfers: list[Transfer]) -> None:
     assert len([one for one in still_open if one.state in (State.SENDING, State.UNCERTAIN)]) <= 1
 
 
+@pytest.mark.timeout(3600)
 def test_the_promises_of_the_outbox_hold_whatever_happens(
     open_an_office: OpenAnOffice, clock: TravelClock
 ) -> None:
