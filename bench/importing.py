@@ -22,8 +22,8 @@ def main(rows: int) -> None:
     """Prints time and peak memory of a short import and a long one."""
     with temporary_home() as home:
         short, long = home / "short.csv", home / "long.csv"
-        write_export(short, list(people(1000, seed=3, faulty=True)))
-        write_export(long, list(people(rows, seed=3, faulty=True)))
+        write_export(short, people(1000, seed=3, faulty=True))
+        write_export(long, people(rows, seed=3, faulty=True))
         _leitstand(home, "init")
         print(f"importing CSV files of 21 columns ({long.stat().st_size / 1e6:.0f} MB for {rows} rows)")
         for file, number in ((short, 1000), (long, rows)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -291,7 +291,7 @@ def _only_names(text: Text) -> Text:
     return {key: text[key] for key in keys if key in text}
 
 
-def write_export(file: Path, known: list[Text]) -> None:
+def write_export(file: Path, known: Iterable[Text]) -> None:
     """A broker software's export: German headings, semicolons; and two rows that are no rows."""
     headings = {one.attribute: one.german for one in FIELDS}
     with file.open("w", encoding="utf-8-sig", newline="") as stream:

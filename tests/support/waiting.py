@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def wait_until(it_is_so: Callable[[], bool], seconds: float = PATIENCE) -> None:
@@ -32,9 +32,9 @@ class InBackground(Generic[T]):
         """Whether it has not ended yet."""
         return self._thread.is_alive()
 
-    def result(self) -> T:
-        """What it answered."""
-        self._thread.join(PATIENCE)
+    def result(self, seconds: float = PATIENCE) -> T:
+        """What it answered; fails where it has not ended after a while."""
+        self._thread.join(seconds)
         assert not self._thread.is_alive(), "it did not end"
         if self._error:
             raise self._error[0]
