@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, cast
@@ -47,6 +49,13 @@ class Nursery:
         """Sends a signal to a worker."""
         os.kill(pid, by)
 
+    def put_to_sleep(self, pid: int, office: GivenOffice) -> None:
+        """Stops a worker with SIGSTOP, at a moment when it does not hold SQLite's one lock for writing."""
+        self.send(pid, signal.SIGSTOP)
+        while not _can_be_written(office):
+            self.send(pid, signal.SIGCONT)
+            self.send(pid, signal.SIGSTOP)
+
     def ended(self, pid: int) -> int:
         """Waits for a worker's end: its exit code, or the signal that ended it as a negative number."""
         status = int(self._ask(f"wait {pid}"))
@@ -75,6 +84,18 @@ class Nursery:
         self._process.stdin.write(what + "\n")
         self._process.stdin.flush()
         return cast(IO[str], self._process.stdout).readline()
+
+
+def _can_be_written(office: GivenOffice) -> bool:
+    if office.store.file is None:
+        return True
+    with closing(sqlite3.connect(office.store.file, timeout=0.1, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("ROLLBACK")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
 
 @pytest.fixture(scope="session")

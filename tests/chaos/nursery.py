@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from jobs import delivery
 from jobs.worker import Worker
 
 PR_SET_PDEATHSIG = 1
+_GO_ON = threading.Event()
 
 
 def main() -> None:
@@ -50,6 +52,7 @@ def _answer(number: int) -> None:
 def _work(home: Path, failpoint: str = "") -> NoReturn:
     status = 70
     try:
+        signal.signal(signal.SIGUSR1, lambda *_given: _GO_ON.set())
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         logging.basicConfig(filename=home / f"worker-{os.getpid()}.log", level=logging.INFO, force=True)
         sys.stdin.close()
@@ -87,12 +90,12 @@ def _dies_instead_of(place: Any, name: str) -> Callable[[], None]:
     return lambda: setattr(place, name, _die)
 
 
-def _sleeps_before(place: Any, name: str) -> Callable[[], None]:
+def _waits_before(place: Any, name: str) -> Callable[[], None]:
     def install() -> None:
         right = getattr(place, name)
 
         def wrong(*given: Any, **named: Any) -> Any:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            _GO_ON.wait()
             return right(*given, **named)
 
         setattr(place, name, wrong)
@@ -105,7 +108,7 @@ FAILPOINTS: dict[str, Callable[[], None]] = {
     "after-the-claim-is-committed": _dies_instead_of(VemaConnection, "send"),
     "after-the-answer": _dies_after(VemaConnection, "send"),
     "before-the-settling-is-committed": _dies_after(delivery, "settle"),
-    "asleep-before-sending": _sleeps_before(VemaConnection, "send"),
+    "waits-before-sending": _waits_before(VemaConnection, "send"),
 }
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def test_a_worker_that_slept_past_its_lease_comes_back_with_a_success_that_count
     office.has(customer("K-1"))
     sleeper = nursery.start(office)
     wait_until(lambda: vema.counts["requests"] == 1)
-    nursery.send(sleeper, signal.SIGSTOP)
+    nursery.put_to_sleep(sleeper, office)
     wait_until(lambda: len(vema.received()) == 1)
     assert later.deliver().rescued == 1
     assert office.states() == ["delivered"]
@@ -156,11 +156,11 @@ def test_a_request_that_leaves_long_after_its_lease_is_recognised_by_its_key(
     office: GivenOffice, later: GivenOffice, nursery: Nursery, vema: VemaSandbox
 ) -> None:
     office.has(customer("K-1"))
-    sleeper = nursery.start(office, "asleep-before-sending")
+    slow = nursery.start(office, "waits-before-sending")
     wait_until(lambda: office.states() == ["sending"])
     later.deliver()
     assert office.states() == ["delivered"]
-    nursery.send(sleeper, signal.SIGCONT)
+    nursery.send(slow, signal.SIGUSR1)
     wait_until(lambda: office.attempts()[0].late)
     assert [received.effect for received in vema.received()] == ["created", "repeated"]
     assert office.transfer("K-1").cause_code == ""

@@ -146,7 +146,6 @@ def test_an_outage_of_many_is_found_out_with_a_handful(office: GivenOffice, vema
     ("asked", "seconds"),
     [
         ("status = 429\nretry_after = 90", 90),
-        ("status = 429\nretry_after = 90\nretry_as_date = true", 90),
         ("status = 503\nretry_after = 600", 600),
         ("status = 429", 30),
         ("status = 429\nretry_after = 0", 1),
@@ -168,6 +167,19 @@ def test_a_partner_that_asks_to_wait_is_not_called_before(
     clock.travel(seconds=0.001)
     office.deliver()
     assert office.states() == ["delivered", "delivered"]
+
+
+def test_a_date_to_wait_for_is_read_on_the_partners_clock(
+    office: GivenOffice, vema: VemaSandbox, clock: TravelClock
+) -> None:
+    vema.set_faults(fault("status = 429\nretry_after = 90\nretry_as_date = true\nfirst = 1"))
+    office.has(customer("K-1"))
+    office.deliver()
+    due_at = office.transfer("K-1").due_at
+    assert abs(due_at - clock() - timedelta(seconds=90)) <= timedelta(seconds=1)  # dates have whole seconds
+    clock.travel_to(due_at)
+    office.deliver()
+    assert office.states() == ["delivered"]
 
 
 def test_waiting_for_hours_costs_no_attempt(
