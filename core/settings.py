@@ -57,10 +57,16 @@ class Settings:
     unknown_operator: str = "viewer"
     """The role of an operator whom nobody has added."""
     lease_seconds: float = 60.0
+    office_name: str = ""
+    """How letters to customers and advisers are signed."""
+    inquiry_days: int = 14
+    """After how many days an inquiry without an answer comes up again, on a business day."""
     partners: Mapping[str, PartnerSettings] = field(default_factory=dict[str, PartnerSettings])
     folders: tuple[WatchedFolder, ...] = ()
     schedule: Mapping[str, str] = field(default_factory=dict[str, str])
     """Job name to five-field cron expression, or "off"."""
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    """The console's keys by binding id, where an office wants others; docs/handbuch.md lists the ids."""
 
     def partner(self, name: str) -> PartnerSettings:
         """The settings of one partner; the defaults where the office says nothing."""
@@ -109,6 +115,7 @@ def _check(settings: Settings, file: str) -> None:
         raise UnreadableInput(file, message) from error
     least: dict[str, tuple[float, float]] = {
         "lease_seconds": (settings.lease_seconds, 0.1),
+        "inquiry_days": (settings.inquiry_days, 0),
     }
     for name, partner in settings.partners.items():
         least[f"partners.{name}.senders"] = (partner.senders, 0)
@@ -123,7 +130,7 @@ def _check(settings: Settings, file: str) -> None:
 
 def _from_tables(tables: dict[str, Any], file: str) -> Settings:
     default = Settings()
-    simple = {f.name for f in fields(Settings)} - {"partners", "folders", "schedule"}
+    simple = {f.name for f in fields(Settings)} - {"partners", "folders", "schedule", "keys"}
     values: dict[str, Any] = {}
     for key, value in tables.items():
         if key in simple:
@@ -137,7 +144,7 @@ def _from_tables(tables: dict[str, Any], file: str) -> Settings:
         elif key == "folders":
             rows = _of_type(value, list, key, file)
             values[key] = tuple(_dataclass(WatchedFolder, row, "folders", file) for row in rows)
-        elif key == "schedule":
+        elif key in ("schedule", "keys"):
             rows = _of_type(value, dict, key, file)
             values[key] = {name: _of_type(one, str, f"{key}.{name}", file) for name, one in rows.items()}
         else:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jobs.commands.frame import Frame
 
 
 def main() -> None:
     """Runs the command line; without a command it opens the console."""
     from jobs.commands.cli import run
 
-    sys.exit(run(sys.argv[1:], open_console=None))
+    sys.exit(run(sys.argv[1:], open_console=_open_console))
+
+
+def _open_console(frame: Frame) -> int:
+    from tui.opening import open_console
+
+    return open_console(frame)
 
 
 if __name__ == "__main__":

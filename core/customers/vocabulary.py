@@ -11,6 +11,15 @@ from typing import Any
 from core.customers.customer import FOLDED, Customer
 from core.customers.fields import FIELDS, Kind
 from core.customers.given import NOT_TRANSMITTED
+from core.customers.standing import (
+    finding_among,
+    has_conflict,
+    has_short_name_only,
+    is_blocked,
+    is_clean,
+    is_new,
+    is_stuck,
+)
 from core.outbox.transfer import STUCK
 from core.outbox.vocabulary import STATES, payload_field, transfer_vocabulary
 from core.rulebook.condition import (
@@ -115,16 +124,23 @@ def _other_fields() -> list[AnyField]:
         ),
         NumberField("batch", "import", lambda view: view.customer.batch, Customer.batch),  # pyright: ignore
         AgeField("changed", "geändert", changed),
-        ListField("rule", "regel", lambda view: view.rules, aliases=("finding", "befund")),
+        ListField(
+            "rule", "regel", lambda view: view.rules, aliases=("finding", "befund"), among=finding_among
+        ),
         ChoiceField("state", "zustand", lambda view: view.state, choices=STATES),
         FlagField(
             flags=(
-                Flag("stuck", "offen", lambda view: view.state in STUCK, ("steckt",)),
-                Flag("blocked", "blockiert", lambda view: bool(view.blocking)),
-                Flag("clean", "sauber", lambda view: not view.rules),
-                Flag("conflict", "konflikt", lambda view: view.conflicts > 0),
-                Flag("short-name-only", "nur-kurzname", lambda view: view.short_name_only),
-                Flag("new", "neu", lambda view: view.state == ""),
+                Flag("stuck", "offen", lambda view: view.state in STUCK, ("steckt",), is_stuck),
+                Flag("blocked", "blockiert", lambda view: bool(view.blocking), clause=is_blocked),
+                Flag("clean", "sauber", lambda view: not view.rules, clause=is_clean),
+                Flag("conflict", "konflikt", lambda view: view.conflicts > 0, clause=has_conflict),
+                Flag(
+                    "short-name-only",
+                    "nur-kurzname",
+                    lambda view: view.short_name_only,
+                    clause=has_short_name_only,
+                ),
+                Flag("new", "neu", lambda view: view.state == "", clause=is_new),
             )
         ),
     ]

@@ -7,7 +7,8 @@ from datetime import date
 
 from core.errors import WrongUsage
 from core.locale import _
-from core.operation import Act, need_reason
+from core.office import Office
+from core.operation import Act, Owner, Reversible, need_reason
 from core.rulebook.record import FindingRow, Suppression
 
 
@@ -30,3 +31,15 @@ def suppress(act: Act, findings: Iterable[FindingRow], subject: str, reason: str
             until=until,
         )
         act.create(suppression, subject)
+
+
+def _end(act: Act, suppression: Suppression, subject: str) -> None:
+    act.change(suppression, subject, ended_at=act.now)
+
+
+def _record_of(office: Office, suppression: Suppression) -> Owner:
+    kinds = (kind for kind in office.subjects if office.subject(kind).area == suppression.area)
+    return Owner(next(kinds, suppression.area), suppression.record)
+
+
+SUPPRESSIONS = Reversible(Suppression, _end, owner=_record_of)

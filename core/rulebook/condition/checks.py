@@ -23,6 +23,7 @@ from core.text import folded
 
 if TYPE_CHECKING:
     from regex import Pattern as CompiledRegex
+    from sqlalchemy import ColumnElement
 
     from core.rulebook.condition.condition import Condition
 
@@ -227,6 +228,7 @@ class FlagCheck:
 
     means: Condition | Callable[[Any], bool]
     negated: bool
+    clause: Callable[[], ColumnElement[bool]] | None = None
 
     def predicate(self) -> Predicate:
         """What judges a record."""

@@ -186,7 +186,7 @@ class Resolver:
             raise self._unknown_word(leaf, word, field.flags)
         canonical = replace(leaf, field=field.name, value=Pattern((flag.english,)))
         means = self._meaning(flag, flag.means) if isinstance(flag.means, str) else flag.means
-        return canonical, FlagCheck(means, leaf.op is Op.IS_NOT)
+        return canonical, FlagCheck(means, leaf.op is Op.IS_NOT, flag.clause)
 
     def _meaning(self, flag: Flag, text: str) -> Condition:
         from core.rulebook.condition.condition import parse_within

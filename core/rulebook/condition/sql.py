@@ -22,7 +22,9 @@ from sqlalchemy import (
     TypeDecorator,
     and_,
     func,
+    not_,
     or_,
+    true,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -101,6 +103,8 @@ class _Narrowing:
             case FlagCheck(means, opposite):
                 if not callable(means):
                     clause = self.keep(means, means.expression, negated is not opposite)
+                elif check.clause is not None:
+                    clause = check.clause() if negated is opposite else not_(check.clause())
             case MissingCheck():
                 clause = _missing(check, negated)
             case TextCheck():
@@ -130,8 +134,10 @@ def _some(clauses: list[Clause | None]) -> Clause | None:
 
 
 def _missing(check: MissingCheck, negated: bool) -> Clause | None:
+    if isinstance(check.field, ListField):
+        return _none_or_some(check.field, wanted=check.negated is not negated)
     column = check.field.column if check.field.column is not None else check.field.folded_column
-    if column is None or isinstance(check.field, ListField):
+    if column is None:
         return None
     if check.negated is negated:
         return _empty(column)
@@ -139,9 +145,28 @@ def _missing(check: MissingCheck, negated: bool) -> Clause | None:
     return _filled(column) if _is_text(column) or isinstance(check.field, ChoiceField) else None
 
 
+def _none_or_some(field: ListField, wanted: bool) -> Clause | None:
+    if field.among is None:
+        return None
+    some = field.among(lambda _column: true())
+    return some if wanted else not_(some)
+
+
+def _in_list(check: TextCheck, field: ListField, negated: bool) -> Clause | None:
+    """No text of a list fits the opposite: `!=` wants a list with texts, none of which is it."""
+    if field.among is None or not _is_comparable(check.parts):
+        return None
+    clause: Clause = field.among(lambda column: _fits(column, check.parts))
+    if check.negated:
+        clause = and_(field.among(lambda _column: true()), not_(clause))
+    return not_(clause) if negated else clause
+
+
 def _text(check: TextCheck, negated: bool) -> Clause | None:
+    if isinstance(check.field, ListField):
+        return _in_list(check, check.field, negated)
     column = check.field.folded_column
-    if column is None or isinstance(check.field, ListField) or not _is_comparable(check.parts):
+    if column is None or not _is_comparable(check.parts):
         return None
     clause = _fits(column, check.parts) if check.negated is negated else _fits_not(column, check.parts)
     return or_(_empty(column), clause) if negated else and_(_filled(column), clause)

@@ -20,6 +20,7 @@ from core.rulebook.condition.tree import Pattern
 from core.text import folded
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.sql.elements import SQLCoreOperations
 
     Column: TypeAlias = SQLCoreOperations[Any]
@@ -62,8 +63,15 @@ class AgeField(Field):
     """How long ago a time was: `get` returns the time, the condition says `2d`, `90min`."""
 
 
+@dataclass(frozen=True, eq=False)
 class ListField(Field):
-    """Several texts, of which any may match; `!=` means that none is it, `len` counts them."""
+    """Several texts, of which any may match; `!=` means that none is it, `len` counts them.
+
+    `among` promises the database's answer: SQL that is true where a text of the record fits what is said of
+    the folded column of the texts.
+    """
+
+    among: Callable[[Callable[[Column], ColumnElement[bool]]], ColumnElement[bool]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +105,8 @@ class Flag:
     german: str
     means: str | Callable[[Any], bool]
     aliases: tuple[str, ...] = ()
+    clause: Callable[[], ColumnElement[bool]] | None = None
+    """SQL that says the same as a function in `means`, never NULL."""
 
 
 @dataclass(frozen=True, eq=False)

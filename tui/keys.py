@@ -1,0 +1,184 @@
+"""Verbs: what an operator can press. Bindings, key line, palette, help and the handbook are made from them.
+
+A verb is an operation of core plus key, binding id and dialog, or an action of the console itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
+
+from core.errors import WrongUsage
+from core.locale import Message, _
+
+if TYPE_CHECKING:
+    from core.operation import Operation
+
+
+class Asks(Enum):
+    """What is to be known before an operation can be carried out."""
+
+    NOTHING = auto()
+    """Nothing: it runs at once, with its parameters' defaults."""
+    FORM = auto()
+    """Its parameters, in a form made from them."""
+    EDITOR = auto()
+    """New texts of a record, in the live-checked form."""
+    PREVIEW = auto()
+    """Whether what would change is wanted; shown as a difference before."""
+
+
+class On(Enum):
+    """Whose records an operation takes: those of the list, or the customers that they are about."""
+
+    ROWS = auto()
+    CUSTOMERS = auto()
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing to press. `id` is what key maps name; `action` one of the console's own."""
+
+    id: str
+    key: str
+    label: Message
+    action: str = ""
+    area: str = ""
+    """With `operation`: where it is declared."""
+    operation: str = ""
+    asks: Asks = Asks.NOTHING
+    on: On = On.ROWS
+    on_key_line: bool = True
+    needs_row: bool = True
+    defaults: Callable[[Any], Mapping[str, Any]] | None = None
+    """What a form is filled with, from the row under the cursor."""
+
+    def declared(self) -> Operation[Any, Any]:
+        """The operation behind it."""
+        from core.registry import operation_of
+
+        return operation_of(self.area, self.operation)
+
+
+def verb(
+    area: str,
+    operation: str,
+    key: str,
+    label: Message,
+    asks: Asks = Asks.NOTHING,
+    *,
+    on: On = On.ROWS,
+    on_key_line: bool = True,
+    defaults: Callable[[Any], Mapping[str, Any]] | None = None,
+) -> Verb:
+    """An operation as something to press."""
+    return Verb(
+        f"{area}.{operation}",
+        key,
+        label,
+        area=area,
+        operation=operation,
+        asks=asks,
+        on=on,
+        on_key_line=on_key_line,
+        defaults=defaults,
+    )
+
+
+def own(id_: str, key: str, label: Message, *, on_key_line: bool = False, needs_row: bool = False) -> Verb:
+    """An action of the list or the console itself, called like the last part of its id."""
+    action = id_.rsplit(".", 1)[-1].replace("-", "_")
+    return Verb(id_, key, label, action=action, on_key_line=on_key_line, needs_row=needs_row)
+
+
+LIST_VERBS: tuple[Verb, ...] = (
+    own("list.mark", "space", _("Mark"), on_key_line=True, needs_row=True),
+    own("list.mark-all", "asterisk", _("Mark all that match")),
+    own("list.unmark-all", "minus", _("Take all marks off")),
+    own("list.open-detail", "enter", _("Detail"), needs_row=True),
+    own("list.back", "escape", _("Back")),
+    own("list.filter", "slash", _("Filter"), on_key_line=True),
+    own("list.views", "v", _("Saved views")),
+    own("list.group", "o", _("Group by cause"), on_key_line=True),
+    own("list.sort", "t", _("Sort")),
+    own("list.refresh", "R", _("Show what is new")),
+    own("list.next-tab", "right,tab", _("Next tab")),
+    own("list.previous-tab", "left,shift+tab", _("Previous tab")),
+    own("list.scroll-detail-down", "J", _("Detail down")),
+    own("list.scroll-detail-up", "K", _("Detail up")),
+    own("list.copy", "y", _("Copy"), needs_row=True),
+    own("list.export", "s", _("Export what is shown")),
+    own("list.dossier", "a", _("Customer's file"), needs_row=True),
+)
+CONSOLE_VERBS: tuple[Verb, ...] = (
+    own("console.undo", "u", _("Undo"), on_key_line=True),
+    own("console.access", "z", _("Account")),
+    own("console.help", "question_mark", _("Help"), on_key_line=True),
+    own("console.palette", "colon,ctrl+p", _("Commands"), on_key_line=True),
+    own("console.quit-console", "q", _("Quit")),
+)
+MOVEMENTS: tuple[tuple[str, Message], ...] = (
+    ("j k ↓ ↑", _("one row")),
+    ("PgDn PgUp", _("one page")),
+    ("g G Home End", _("first, last")),
+    ("1-9", _("area")),
+)
+
+MOVEMENT_BINDINGS: tuple[tuple[str, str, str], ...] = (
+    ("j,down", "move(1)", "list.down"),
+    ("k,up", "move(-1)", "list.up"),
+    ("pagedown", "page(1)", "list.page-down"),
+    ("pageup", "page(-1)", "list.page-up"),
+    ("g,home", "first", "list.first"),
+    ("G,end", "last", "list.last"),
+)
+"""Key, action and binding id of what moves the cursor."""
+
+SHOWN_KEYS = {
+    "space": "␣",
+    "asterisk": "*",
+    "minus": "-",
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "enter": "↵",
+    "escape": "Esc",
+    "plus": "+",
+    "right": "→",
+    "left": "←",
+    "tab": "Tab",
+}
+MULTIPLEXERS = ("ctrl+a", "ctrl+b")
+"""What screen and tmux take for themselves."""
+
+
+def shown_key(key: str) -> str:
+    """A key as an operator reads it; the first of several."""
+    first = key.split(",", 1)[0]
+    return SHOWN_KEYS.get(first, first.replace("ctrl+", "^"))
+
+
+def remapped(verbs: Iterable[Verb], keys: Mapping[str, str]) -> dict[str, str]:
+    """The key of each verb by its id. Raises WrongUsage for an id that is not there, or a key taken twice."""
+    known = {one.id: one.key for one in verbs}
+    for id_, key in keys.items():
+        if id_ not in known:
+            raise WrongUsage(_("keys: there is nothing to press that is called {id}.", id=id_))
+        if not key.strip():
+            raise WrongUsage(_("keys: {id} has no key.", id=id_))
+        known[id_] = key.strip()
+    return known
+
+
+def clashes(verbs: Sequence[Verb], keys: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Keys that two verbs of one place would answer to: (key, one id, the other)."""
+    taken: dict[str, str] = {}
+    found: list[tuple[str, str, str]] = []
+    for one in verbs:
+        for key in keys.get(one.id, one.key).split(","):
+            if key in taken and taken[key] != one.id:
+                found.append((key, taken[key], one.id))
+            taken.setdefault(key, one.id)
+    return found

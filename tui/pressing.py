@@ -1,0 +1,118 @@
+"""From a key to an operation: whose records, whether it applies, what is asked before, and what is told after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from core.locale import Message, _, n_
+from core.operation import Report
+from tui.background import in_background
+from tui.keys import Asks, On, Verb
+from tui.reading import customers_of
+
+if TYPE_CHECKING:
+    from tui.app import Console
+    from tui.pane import TriagePane
+
+AT_ONCE = 200
+"""Records that the console does by itself; more are handed to the worker, with progress."""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A verb pressed on a frozen selection."""
+
+    console: Console
+    pane: TriagePane
+    verb: Verb
+    marked: tuple[int, ...]
+
+    def go(self) -> None:
+        """Checks, asks where something is to be asked, and does it."""
+        if not self.marked:
+            self.pane.say(_("There is nothing to do this to."))
+            return
+        reason = self.why_not()
+        if reason is not None:
+            self.pane.say(reason)
+            return
+        if self.verb.on is On.CUSTOMERS:
+            lookup = self.pane.area.customers_of
+            in_background(
+                self.pane,
+                "press",
+                lambda _cancelled: customers_of(self.console.office, lookup, self.marked),
+                self.ask,
+                failed=self.pane.say,
+            )
+        else:
+            self.ask(list(self.marked))
+
+    def why_not(self) -> Message | None:
+        """Why the verb does not fit the row under the cursor, where that is the only one."""
+        row = self.pane.list.current_row
+        if self.verb.on is not On.ROWS or len(self.marked) > 1 or row is None:
+            return None
+        return self.verb.declared().applies(self.pane.area.subject_of(row))
+
+    def ask(self, ids: list[int]) -> None:
+        """What has to be known or confirmed before; then the operation."""
+        operation = self.verb.declared()
+        hidden = self.pane.hidden_marks
+        match self.verb.asks:
+            case Asks.EDITOR:
+                self.console.open_editor(self.pane, ids[0])
+            case Asks.PREVIEW:
+                self.console.open_preview(self, ids)
+            case Asks.FORM if fields(operation.parameters):
+                self.console.open_form(self, ids)
+            case _ if hidden or not operation.undoable:
+                self.console.open_question(self, ids, None)
+            case _:
+                self.carry_out(ids, None)
+
+    def carry_out(self, ids: Sequence[int], parameters: Any) -> None:
+        """Does it: a few at once, many by the worker."""
+        operation, office = self.verb.declared(), self.console.office
+        if len(ids) > AT_ONCE:
+            self.console.hand_over(self.pane, operation, ids, parameters)
+            return
+        label = operation.label
+        self.pane.say(_("{operation} …", operation=label))
+        in_background(
+            self.console,
+            "perform",
+            lambda _cancelled: office.perform(operation, ids, parameters),
+            lambda report: self.told(report, label),
+            exclusive=False,
+            failed=self.pane.say,
+        )
+
+    def told(self, report: Report, label: Message) -> None:
+        """What was done and what was left alone; what was done is no longer marked."""
+        pane = self.pane
+        if self.verb.on is On.ROWS:
+            pane.list.mark(pane.list.marks - set(report.done))
+        else:
+            pane.list.mark(set())
+        pane.say(outcome(report, label, undoable=self.verb.declared().undoable))
+        if len(report.refused) > 1:
+            self.console.open_report(report, label)
+        pane.catch_up()
+        self.console.look_around()
+
+
+def outcome(report: Report, label: Message, *, undoable: bool) -> Message:
+    """One sentence for the status line."""
+    done = n_("{operation}: {count} done", "{operation}: {count} done", len(report.done), operation=label)
+    if report.refused and not report.done:
+        only = report.refused[0]
+        return _("{subject}: left alone. {reason}", subject=only.subject, reason=only.reason)
+    if report.refused:
+        refused = n_("{count} left alone", "{count} left alone", len(report.refused))
+        return _("{done}, {refused}. u takes it back.", done=done, refused=refused)
+    if undoable and report.entry is not None:
+        return _("{done}. u takes it back.", done=done)
+    return _("{done}.", done=done)

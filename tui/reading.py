@@ -1,0 +1,94 @@
+"""What a pane reads from the database, in threads: the ids of a view, rows by id, groups, a tab's blocks."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import Inapplicable
+from core.locale import _
+from core.office import Office
+from core.rulebook.condition import Condition, ConditionContext
+from core.rulebook.worklist import Group, Sort, Worklist, grouped, stream_ids
+from core.store.paging import in_chunks
+from tui.area import Tab
+from tui.background import Cancelled
+from tui.blocks import Block
+
+READ = 500
+"""Rows that one query reads."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which view is wanted."""
+
+    condition: Condition | None
+    sort: Sort
+
+
+def read_view(
+    office: Office, worklist: Worklist, asked: Asked, cancelled: Cancelled, came: Callable[[array[int]], None]
+) -> array[int]:
+    """All ids of a view; `came` hears of each piece as soon as it is there."""
+    ids: array[int] = array("q")
+    context = ConditionContext(office.now, office.today)
+    with office.store.read() as session:
+        for piece in stream_ids(session, worklist, asked.condition, context, asked.sort):
+            if cancelled():
+                return ids
+            ids.extend(piece)
+            came(piece)
+    return ids
+
+
+def read_rows(office: Office, worklist: Worklist, ids: Sequence[int]) -> Mapping[int, Any]:
+    """Rows by id."""
+    rows: dict[int, Any] = {}
+    for chunk in in_chunks(ids, READ):
+        with office.store.read() as session:
+            rows |= worklist.rows(session, chunk)
+    return rows
+
+
+def read_groups(office: Office, worklist: Worklist, ids: Sequence[int]) -> list[Group]:
+    """The view by cause."""
+    with office.store.read() as session:
+        return grouped(session, worklist, ids)
+
+
+def read_tab(office: Office, tab: Tab, id_: int) -> list[Block]:
+    """What a tab says of a record."""
+    with office.store.read() as session:
+        return list(tab.load(session, office, id_))
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How a view that is shown and the same view read anew differ."""
+
+    ids: array[int]
+    new: int
+    gone: frozenset[int]
+
+
+def drift(before: array[int], after: array[int]) -> Drift:
+    """What came and what went."""
+    old, fresh = set(before), set(after)
+    return Drift(after, len(fresh - old), frozenset(old - fresh))
+
+
+def customers_of(
+    office: Office, lookup: Callable[[Any, Sequence[int]], dict[int, int]], ids: Sequence[int]
+) -> list[int]:
+    """The customers that records are about, each once. Raises Inapplicable where there is none."""
+    found: list[int] = []
+    with office.store.read() as session:
+        for chunk in in_chunks(ids, READ):
+            by_record = lookup(session, chunk)
+            found += [by_record[id_] for id_ in chunk if id_ in by_record]
+    if not found:
+        raise Inapplicable(_("There is no customer behind it."))
+    return list(dict.fromkeys(found))
