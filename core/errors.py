@@ -9,6 +9,7 @@
     ├── DatabaseUnavailable          3  out of reach, locked for too long, disk full
     ├── PartnerError                    talking to a partner
     │   ├── PartnerUnavailable       3  not reached, or answers that it cannot serve now
+    │   │   └── NotTrusted           3  its certificate is not accepted: nothing was sent
     │   ├── Unanswered               3  sent, but what became of it is unknown
     │   ├── CredentialsRefused       3  the partner does not take this account
     │   └── PartnerRefused           1  the partner refuses this record
@@ -69,13 +70,24 @@ class NoOffice(LeitstandError):
 
 
 class DatabaseUnavailable(LeitstandError):
-    """The database is out of reach, locked, read-only or its disk is full."""
+    """The database is out of reach, locked, read-only or its disk is full; `what` alone says which.
+
+    Only that holds for whoever needs several transactions: the message says that nothing was changed.
+    """
 
     exit_code = 3
 
+    def __init__(self, message: Message, what: Message | None = None) -> None:
+        super().__init__(message)
+        self.what = what or message
+
 
 class PartnerError(LeitstandError):
-    """Talking to a partner failed."""
+    """Talking to a partner failed; `reached` is false where nothing of the request can have arrived."""
+
+    def __init__(self, message: Message, *, reached: bool = True) -> None:
+        super().__init__(message)
+        self.reached = reached
 
 
 class PartnerUnavailable(PartnerError):
@@ -83,9 +95,13 @@ class PartnerUnavailable(PartnerError):
 
     exit_code = 3
 
-    def __init__(self, message: Message, retry_after: float | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: Message, retry_after: float | None = None, *, reached: bool = True) -> None:
+        super().__init__(message, reached=reached)
         self.retry_after = retry_after
+
+
+class NotTrusted(PartnerUnavailable):
+    """The partner's certificate is not accepted, or the authority for it cannot be read."""
 
 
 class Unanswered(PartnerError):

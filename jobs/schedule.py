@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from core.errors import LeitstandError, NotFound
+from core.errors import LeitstandError, NotFound, UnreadableInput
 from core.locale import Message, _
 from core.office import Office
+from core.settings import FILE_NAME, Settings
 from jobs.history import JobPause, JobRequest, JobRun
 
 log = logging.getLogger("leitstand.jobs")
@@ -27,6 +29,21 @@ log = logging.getLogger("leitstand.jobs")
 Counts = dict[str, int]
 JobProgress = Callable[[Mapping[str, int]], bool]
 """Told the counts so far; answers whether to go on."""
+
+
+OFF = "off"
+"""The schedule of a job that never runs by itself."""
+DONE, FAILED, UNREACHED = "done", "failed", "unreached"
+"""How a run ends; unreached: there was something to do, and the partner was out of reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a job ended that has more to say than its counts; `detail` is shown in its history."""
+
+    counts: Counts
+    detail: Message | None = None
+    outcome: str = DONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +55,7 @@ class Job:
     cron: str
     where: str
 
-    def work(self) -> Callable[[Office, JobProgress], Counts]:
+    def work(self) -> Callable[[Office, JobProgress], Counts | Ended]:
         """The function that does it, loaded when it is needed."""
         module, function = self.where.split(":")
         return getattr(import_module(module), function)
@@ -49,6 +66,7 @@ JOBS: tuple[Job, ...] = (
     Job("apply-arrivals", _("Apply what has come in"), "* * * * *", "jobs.collecting:apply_arrivals"),
     Job("recheck", _("Check what has changed"), "* * * * *", "jobs.upkeep:recheck"),
     Job("deliver-transfers", _("Deliver transfers"), "* * * * *", "jobs.upkeep:deliver_transfers"),
+    Job("bulk-actions", _("Carry out bulk actions"), "* * * * *", "jobs.bulk:carry_out_bulk_actions"),
     Job("tidy", _("Tidy up"), "30 3 * * *", "jobs.upkeep:tidy"),
 )
 
@@ -84,6 +102,7 @@ class Ran:
     outcome: str
     counts: Counts
     error: LeitstandError | None = None
+    detail: Message | None = None
 
     @property
     def skipped(self) -> bool:
@@ -115,16 +134,18 @@ def run_job(
         return progress(so_far) if progress else True
 
     try:
-        counts.update(job.work()(office, tell))
+        ended = job.work()(office, tell)
     except LeitstandError as error:
-        _finish(office, run, "failed", counts, error.message)
+        _finish(office, run, FAILED, counts, error.message)
         log.warning("job %s failed: %s", name, error)
-        return Ran(run, "failed", counts, error)
+        return Ran(run, FAILED, counts, error)
     except BaseException as error:
-        _finish(office, run, "failed", counts, _("Unexpected error {kind}", kind=type(error).__name__))
+        _finish(office, run, FAILED, counts, _("Unexpected error {kind}", kind=type(error).__name__))
         raise
-    _finish(office, run, "done", counts, None)
-    return Ran(run, "done", counts)
+    done = ended if isinstance(ended, Ended) else Ended(ended)
+    counts.update(done.counts)
+    _finish(office, run, done.outcome, counts, done.detail)
+    return Ran(run, done.outcome, counts, detail=done.detail)
 
 
 def _take_slot(office: Office, name: str, slot: str, worker: str, epoch: int) -> int | None:
@@ -186,7 +207,7 @@ def last_run(session: Session, job: str) -> JobRun | None:
 def next_run(office: Office, job: Job, after: datetime) -> datetime | None:
     """When a job runs next by itself."""
     cron = cron_of(office, job)
-    if cron == "off":
+    if cron == OFF:
         return None
     return trigger_of(cron, office.settings.time_zone).get_next_fire_time(None, after)
 
@@ -200,3 +221,22 @@ def trigger_of(cron: str, zone: str) -> Any:
         return trigger.from_crontab(cron, timezone=zone)
     except ValueError as error:
         raise NotFound(_("“{cron}” is no schedule: {reason}", cron=cron, reason=str(error))) from error
+
+
+def schedule_faults(home: Path, settings: Settings) -> list[UnreadableInput]:
+    """What is wrong with the setting `schedule`, entry by entry: no such job, or no cron expression."""
+    return [
+        UnreadableInput(str(home / FILE_NAME), _("“{key}”: {reason}", key=f"schedule.{name}", reason=fault))
+        for name, cron in settings.schedule.items()
+        if (fault := _fault_of(name, cron, settings.time_zone)) is not None
+    ]
+
+
+def _fault_of(name: str, cron: str, zone: str) -> Message | None:
+    try:
+        find_job(name)
+        if cron != OFF:
+            trigger_of(cron, zone)
+    except NotFound as error:
+        return error.message
+    return None

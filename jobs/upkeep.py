@@ -13,15 +13,19 @@ from sqlmodel import col, select
 
 from core import journal
 from core.accounts.account import Account
+from core.bulk.carrying_out import unfinished_entries
 from core.customers.review import review_stale
 from core.errors import LeitstandError
+from core.inbox.retention import remove_old_content
 from core.journal import JournalChange, JournalEntry
+from core.locale import Message, _
 from core.office import Office
 from core.outbox import lease
 from core.store.statements import execute
+from jobs.collecting import remove_received
 from jobs.delivery import Delivered, Delivery
 from jobs.history import JobRequest, JobRun, Worker
-from jobs.schedule import Counts, JobProgress
+from jobs.schedule import DONE, UNREACHED, Counts, Ended, JobProgress
 
 ABANDONED_AFTER = timedelta(hours=1)
 KEEP_RUNS = timedelta(days=90)
@@ -37,10 +41,14 @@ def recheck(office: Office, progress: JobProgress) -> Counts:
     return counts
 
 
-def deliver_transfers(office: Office, progress: JobProgress) -> Counts:
-    """Delivers what may go out now, of every account; what one account cannot do does not stop the others."""
+def deliver_transfers(office: Office, progress: JobProgress) -> Ended:
+    """Delivers what may go out now, of every account; what one account cannot do does not stop the others.
+
+    It is run by hand only (workers deliver all the time), so it tries once where a partner was out of reach.
+    """
     counts: Counter[str] = Counter()
     failure: LeitstandError | None = None
+    reason: Message | None = None
     stop = Event()
     for name in account_names(office):
         before = counts.copy()
@@ -49,18 +57,22 @@ def deliver_transfers(office: Office, progress: JobProgress) -> Counts:
             return progress(before + _counted(so_far))
 
         try:
-            counts += _counted(Delivery(office, name, new_worker_id(), stop, told).until_idle())
+            delivered = Delivery(office, name, new_worker_id(), stop, told, by_hand=True).until_idle()
+            counts += _counted(delivered)
+            if delivered.out_of_reach is not None:
+                reason = reason or _("{account}: {reason}", account=name, reason=delivered.out_of_reach)
         except LeitstandError as error:
             failure = failure or error
         if stop.is_set():
             break
     if failure is not None:
         raise failure
-    return dict(counts)
+    return Ended(dict(counts), reason, DONE if reason is None or counts["delivered"] else UNREACHED)
 
 
 def _counted(delivered: Delivered) -> Counter[str]:
-    return Counter({**delivered.outcomes, "rescued": delivered.rescued, "asked": delivered.asked})
+    questions = {"asked": delivered.asked, "unanswered": delivered.unanswered}
+    return Counter({**delivered.outcomes, "rescued": delivered.rescued, **questions})
 
 
 def account_names(office: Office) -> list[str]:
@@ -76,7 +88,10 @@ def new_worker_id() -> str:
 
 
 def tidy(office: Office, progress: JobProgress) -> Counts:
-    """Closes journal entries and runs whose process died, rescues transfers, forgets old runs and workers."""
+    """Closes journal entries and runs whose process died, rescues transfers, forgets old runs and workers.
+
+    After `keep_days` the content of what came in goes, from the archive and from the folders `received`.
+    """
     counts: Counts = {"closed": _close_abandoned(office), "died": _mark_dead_runs(office)}
     counts |= {"rescued": 0, "forgotten": 0}
     with office.store.write() as session:
@@ -90,6 +105,9 @@ def tidy(office: Office, progress: JobProgress) -> Counts:
             sa.delete(Worker).where(col(Worker.beat_at) < before),
         ):
             counts["forgotten"] += execute(session, old).rowcount
+    if office.settings.keep_days:
+        old_content = office.now - timedelta(days=office.settings.keep_days)
+        counts["removed"] = remove_old_content(office, old_content) + remove_received(office, old_content)
     progress(counts)
     return counts
 
@@ -105,7 +123,10 @@ def _mark_dead_runs(office: Office) -> int:
 def _close_abandoned(office: Office) -> int:
     with office.store.write() as session:
         query = select(JournalEntry).where(
-            col(JournalEntry.sequence).is_(None), col(JournalEntry.at) < office.now - ABANDONED_AFTER
+            col(JournalEntry.sequence).is_(None),
+            col(JournalEntry.at) < office.now - ABANDONED_AFTER,
+            # these are gone on with, in the same entry
+            col(JournalEntry.id).not_in(unfinished_entries()),
         )
         entries = session.exec(query.order_by(col(JournalEntry.id)).with_for_update(skip_locked=True)).all()
         for entry in entries:

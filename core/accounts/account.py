@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from core.locale import Message, _
 from core.office import Office
 from core.operators import Role
 from core.store.columns import moment
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class Mode(StrEnum):
@@ -89,11 +92,13 @@ def accounts(session: Session) -> list[Account]:
 def set_credentials(office: Office, name: str, partner: str, new: NewCredentials) -> Account:
     """Stores new credentials; the credential breaker stays as it is until a test log-in has succeeded.
 
-    The journal keeps that they changed, never what they are.
+    The journal keeps that they changed, never what they are. Raises WrongUsage where something is missing, or
+    holds a character that nobody can have meant.
     """
     office.require(Role.CLERK)
     if not new.user.strip() or not new.password:
         raise WrongUsage(_("An account needs a user name and a password."))
+    _refuse_hidden(new)
     with office.store.write() as session:
         account = lock_account(session, name)
         if account is None:
@@ -114,6 +119,23 @@ def set_credentials(office: Office, name: str, partner: str, new: NewCredentials
             after=_shown(account),
         )
     return account
+
+
+def _refuse_hidden(new: NewCredentials) -> None:
+    entered = (
+        (_("user name"), new.user.strip()),
+        (_("password"), new.password),
+        (_("member number"), new.member_number.strip()),
+    )
+    for field, text in entered:
+        if any(unicodedata.category(sign) in _HIDDEN for sign in text):
+            raise WrongUsage(
+                _(
+                    "The {field} contains a character that cannot be seen, such as a tab or a line break; "
+                    "nothing was stored.",
+                    field=field,
+                )
+            )
 
 
 def set_mode(office: Office, name: str, mode: Mode, reason: str = "") -> Account:

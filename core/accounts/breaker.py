@@ -2,7 +2,8 @@
 
 The breaker of the credentials opens at the first refusal and is closed only by a log-in that succeeds; the
 breaker of the endpoint opens after failures in a row and lets one transfer through once its time is over;
-a throttle opens until the moment that the partner named.
+the breaker of the certificate opens at the first one that does not verify, for longer; a throttle opens
+until the moment that the partner named.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from core.store.columns import identity, long_text, moment
 FAILURES_IN_A_ROW = 5
 OUTAGE_STEPS = (30, 60, 120, 300, 900)
 """Seconds for which the endpoint's breaker stays open, the first, second … time in a row."""
+UNTRUSTED_FOR = timedelta(hours=1)
+"""How long nothing is tried after a certificate was not accepted: somebody has to do something about it."""
 
 
 class BreakerKind(StrEnum):
@@ -26,6 +29,11 @@ class BreakerKind(StrEnum):
     CREDENTIALS = "credentials"
     ENDPOINT = "endpoint"
     THROTTLE = "throttle"
+    CERTIFICATE = "certificate"
+
+
+HALF_OPENING = (BreakerKind.ENDPOINT, BreakerKind.CERTIFICATE)
+"""Breakers that let one transfer through when their time is over."""
 
 
 class Breaker(SQLModel, table=True):
@@ -41,6 +49,10 @@ class Breaker(SQLModel, table=True):
     opens: int = 0
     failures: int = 0
     reason: str = long_text()
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it still keeps everything back: it is open and its time is not over."""
+        return self.is_open and (self.until is None or self.until > now)
 
     def message(self) -> Message:
         """Why it is open."""
@@ -75,12 +87,38 @@ def close_breaker(session: Session, account: str, kind: BreakerKind) -> None:
         session.add(row)
 
 
-def end_throttle(session: Session, account: str, now: datetime) -> None:
-    """Closes the throttle where its time is over; no success of an earlier request shortens it."""
-    row = session.get(Breaker, (account, BreakerKind.THROTTLE))
-    if row is not None and row.is_open and row.until is not None and row.until <= now:
-        row.is_open, row.until = False, None
-        session.add(row)
+def close_if_over(session: Session, account: str, kind: BreakerKind, now: datetime) -> None:
+    """Closes a breaker whose time is over; no success of an earlier request shortens it."""
+    row = session.get(Breaker, (account, kind))
+    if row is not None and row.is_open and not row.holds(now):
+        close_breaker(session, account, kind)
+
+
+def reached(session: Session, account: str, now: datetime) -> None:
+    """The partner served us: what kept everything back from it is forgotten, unless its time is not over."""
+    close_breaker(session, account, BreakerKind.ENDPOINT)
+    for kind in (BreakerKind.THROTTLE, BreakerKind.CERTIFICATE):
+        close_if_over(session, account, kind, now)
+
+
+def half_open(session: Session, account: str, now: datetime) -> None:
+    """Somebody wants to know now: one transfer may try, although the endpoint was out of reach lately."""
+    for kind in HALF_OPENING:
+        row = session.get(Breaker, (account, kind))
+        if row is not None and row.holds(now):
+            row.until = now
+            session.add(row)
+
+
+def distrust(session: Session, account: str, reason: Message, now: datetime) -> None:
+    """The partner's certificate is not accepted: nothing more is tried for a while."""
+    row = session.get(Breaker, (account, BreakerKind.CERTIFICATE)) or Breaker(
+        account=account, kind=BreakerKind.CERTIFICATE
+    )
+    if not row.is_open:
+        row.opened_at, row.opens = now, row.opens + 1
+    row.is_open, row.until, row.reason = True, now + UNTRUSTED_FOR, reason.dump()
+    session.add(row)
 
 
 def count_failure(session: Session, account: str, reason: Message, now: datetime) -> None:

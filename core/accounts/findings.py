@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlmodel import Session
 
 from core.accounts.account import Account, accounts
-from core.accounts.breaker import BreakerKind, breakers_of
+from core.accounts.breaker import Breaker, BreakerKind, breakers_of
 from core.accounts.rules import RULES, AccountFacts, AccountGiven
 from core.locale import Message, _
 from core.office import Office
@@ -37,18 +37,21 @@ def _all_facts(session: Session, partners: Iterable[str]) -> list[AccountFacts]:
 
 def facts_of(session: Session, account: Account) -> AccountFacts:
     """An account as its rules see it."""
+    breakers = breakers_of(session, account.name)
     return AccountFacts(
         account.name,
         account.partner,
         account.has_credentials,
-        _refusal(session, account),
+        _refusal(account, breakers.get(BreakerKind.CREDENTIALS)),
         account.application_password,
         account.expires_on,
+        _why_open(breakers.get(BreakerKind.CERTIFICATE)),
     )
 
 
-def _refusal(session: Session, account: Account) -> Message | None:
-    breaker = breakers_of(session, account.name).get(BreakerKind.CREDENTIALS)
-    if breaker is not None and breaker.is_open:
-        return breaker.message()
-    return _("it said so earlier.") if account.is_refused else None
+def _refusal(account: Account, breaker: Breaker | None) -> Message | None:
+    return _why_open(breaker) or (_("it said so earlier.") if account.is_refused else None)
+
+
+def _why_open(breaker: Breaker | None) -> Message | None:
+    return breaker.message() if breaker is not None and breaker.is_open else None

@@ -16,7 +16,10 @@ LONG_SPAN, LONG_LIMIT = timedelta(minutes=30), 2
 
 
 class LoginTest(SQLModel, table=True):
-    """One log-in that an operator asked for; `accepted` is empty while it is under way."""
+    """One log-in that an operator asked for, or one of the machine's that was refused.
+
+    `accepted` is empty while it is under way.
+    """
 
     __tablename__ = "login_test"  # pyright: ignore[reportAssignmentType]
 
@@ -33,8 +36,9 @@ def remaining_tests(
 ) -> tuple[int, datetime | None]:
     """How many log-ins are left, and when the next is allowed (None: now).
 
-    A log-in that was accepted counts no longer, and the first one with a new version is always allowed as
-    long as the long limit holds: a typing error must not cost half an hour, a locked account would.
+    What the partner refused a delivery counts like a test. A log-in that was accepted counts no longer, and
+    the first one with a new version is always allowed as long as the long limit holds: a typing error must
+    not cost half an hour, a locked account would.
     """
     recent = session.exec(
         select(LoginTest)
@@ -70,3 +74,13 @@ def begin_test(session: Session, account: str, version: int, by: str, now: datet
     session.add(test)
     session.flush()
     return test
+
+
+def forget_test(session: Session, test: int | None) -> None:
+    """A log-in that never reached the partner was none."""
+    session.delete(session.get_one(LoginTest, test))
+
+
+def count_refusal(session: Session, account: str, version: int, by: str, now: datetime) -> None:
+    """A delivery or a question was refused: that was a log-in, too, and the partner has counted it."""
+    session.add(LoginTest(account=account, at=now, by=by, version=version, accepted=False))

@@ -17,7 +17,9 @@ OWN = _("Own convention").text
 
 @dataclass(frozen=True, slots=True)
 class AccountFacts:
-    """What rules may know of an account; never its secrets. `refused` is what the partner said, if it did."""
+    """What rules may know of an account; never its secrets. `refused` is what the partner said, if it did;
+    `distrusted` why its certificate is not accepted, where it is not.
+    """
 
     name: str
     partner: str
@@ -25,6 +27,7 @@ class AccountFacts:
     refused: Message | None = None
     application_password: bool | None = None
     expires_on: date | None = None
+    distrusted: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,19 @@ def no_application_password(account: AccountFacts, given: AccountGiven) -> Itera
     """
     if account.has_credentials and not account.application_password:
         yield found("application_password", "", _no_application_password(account))
+
+
+@RULES.rule("ACC005", "certificate-not-accepted", Severity.ERROR, source=OWN, fields=("certificate",))
+def certificate_not_accepted(account: AccountFacts, given: AccountGiven) -> Iterator[Found]:
+    """The partner's certificate is accepted, so that nobody else reads what is sent there.
+
+    Why: it has expired, belongs to another host, or was issued by somebody who is not trusted. Nothing is
+    sent and nothing fails: what waits goes out when it is accepted again, which is tried once an hour.
+    Remedy: look at this computer's time and at `ca_file`, else ask the partner. After that
+    `leitstand accounts test` lets everything go on at once.
+    """
+    if account.distrusted is not None:
+        yield found("certificate", "", account.distrusted)
 
 
 def _no_application_password(account: AccountFacts) -> Message:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from core.accounts.account import Account, Mode
-from core.accounts.breaker import Breaker, BreakerKind, Pause
+from core.accounts.breaker import HALF_OPENING, Breaker, BreakerKind, Pause
 from core.locale import Message
 from core.store.statements import execute, table_of
 
@@ -29,6 +29,10 @@ class Guard:
     until: datetime | None
     reason: str
     remembers: bool
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it still keeps everything back: it is open and its time is not over."""
+        return self.is_open and (self.until is None or self.until > now)
 
     def message(self) -> Message:
         """Why it is open."""
@@ -52,12 +56,17 @@ class Standing:
         return self.refused_version is not None and self.refused_version == self.version
 
     def forgets_something(self, now: datetime) -> bool:
-        """Whether a success changes a breaker: the endpoint's history, or a throttle whose time is over."""
+        """Whether a success changes a breaker: the endpoint's history, or another whose time is over."""
         endpoint = self.breakers.get(BreakerKind.ENDPOINT)
-        throttle = self.breakers.get(BreakerKind.THROTTLE)
         if endpoint is not None and endpoint.remembers:
             return True
-        return throttle is not None and throttle.is_open and (throttle.until or now) <= now
+        others = (self.breakers.get(kind) for kind in (BreakerKind.THROTTLE, BreakerKind.CERTIFICATE))
+        return any(one is not None and one.is_open and not one.holds(now) for one in others)
+
+    @property
+    def is_half_open(self) -> bool:
+        """Whether one transfer has to show that the partner can be reached again."""
+        return any(kind in self.breakers and self.breakers[kind].is_open for kind in HALF_OPENING)
 
 
 def standing_of(session: Session, name: str, now: datetime) -> Standing:

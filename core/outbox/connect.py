@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlmodel import Session
+
 from core.accounts.account import (
     Account,
     credentials_accepted,
@@ -10,8 +12,9 @@ from core.accounts.account import (
     lock_account,
     secret_name,
 )
-from core.accounts.login_test import LoginTest, begin_test
-from core.errors import CredentialsRefused, LeitstandError, WrongUsage
+from core.accounts.breaker import HALF_OPENING, close_breaker
+from core.accounts.login_test import LoginTest, begin_test, count_refusal, forget_test
+from core.errors import CredentialsRefused, PartnerError, WrongUsage
 from core.locale import _
 from core.office import Office
 from core.operators import Role
@@ -39,9 +42,10 @@ def open_connection(office: Office, name: str) -> tuple[Connection, Account]:
 
 
 def test_login(office: Office, name: str) -> None:
-    """Logs in once; success closes the credential breaker. Rate-limited, so that it cannot lock the account.
+    """Logs in once; success closes the breakers of credentials, certificate and endpoint.
 
-    Raises NotAllowed (limit), CredentialsRefused, PartnerUnavailable.
+    Rate-limited, so that it cannot lock the account; what never reached the partner does not count.
+    Raises NotAllowed (limit), CredentialsRefused, NotTrusted (certificate), PartnerUnavailable.
     """
     office.require(Role.CLERK)
     connection, account = open_connection(office, name)
@@ -50,7 +54,7 @@ def test_login(office: Office, name: str) -> None:
             test = begin_test(session, name, account.version, office.operator.name, office.now)
         try:
             connection.test_login()
-        except CredentialsRefused as error:
+        except PartnerError as error:
             _conclude(office, name, account.version, test.id, error)
             raise
         _conclude(office, name, account.version, test.id, None)
@@ -58,23 +62,35 @@ def test_login(office: Office, name: str) -> None:
         connection.close()
 
 
-def _conclude(
-    office: Office, name: str, version: int, test: int | None, error: CredentialsRefused | None
-) -> None:
+def _conclude(office: Office, name: str, version: int, test: int | None, error: PartnerError | None) -> None:
     with office.store.write() as session:
-        session.get_one(LoginTest, test).accepted = error is None
         account = lock_account(session, name)
+        _note_test(session, test, error)
+        if error is None:
+            # Whatever credentials they were: the partner was reached and is who it says.
+            for kind in HALF_OPENING:
+                close_breaker(session, name, kind)
         if account is None or account.version != version:
             return
         if error is None:
             credentials_accepted(session, account)
-        else:
+        elif isinstance(error, CredentialsRefused):
             credentials_refused(session, account, error.message, office.now)
 
 
-def note_refusal(office: Office, name: str, version: int, error: LeitstandError) -> None:
+def _note_test(session: Session, test: int | None, error: PartnerError | None) -> None:
+    if error is not None and not error.reached:
+        forget_test(session, test)
+    elif error is None or isinstance(error, CredentialsRefused):
+        session.get_one(LoginTest, test).accepted = error is None
+
+
+def note_refusal(office: Office, name: str, version: int, error: CredentialsRefused) -> None:
     """Opens the credential breaker after a refusal outside an attempt (a look-up, a collection)."""
     with office.store.write() as session:
         account = lock_account(session, name)
-        if account is not None and account.version == version and not account.is_refused:
-            credentials_refused(session, account, error.message, office.now)
+        if account is None or account.version != version or account.is_refused:
+            return
+        credentials_refused(session, account, error.message, office.now)
+        if error.reached:
+            count_refusal(session, name, version, office.operator.name, office.now)

@@ -60,7 +60,8 @@ def decide(result: Result, attempts: int, now: datetime, chance: Random) -> Deci
             if result.cause_code == NOT_SENT:
                 return Decision(State.PENDING, False)
             if not result.retryable:
-                return Decision(State.FAILED, True, None, code, result.cause)
+                # Not this transfer's fault, and the breaker sees to it that it is not tried at once.
+                return Decision(State.PENDING, False, None, CauseCode.TLS, result.cause)
             return _again(result, attempts, MAX_ATTEMPTS, now, chance)
 
 

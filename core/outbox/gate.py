@@ -22,8 +22,17 @@ class Gate:
     code: str = ""
 
 
+_CODES = {
+    BreakerKind.THROTTLE: "throttle",
+    BreakerKind.CERTIFICATE: "certificate",
+    BreakerKind.ENDPOINT: "outage",
+}
+OUT_OF_REACH = frozenset({"credentials", *_CODES.values()})
+"""The codes of gates that are shut because the partner cannot be reached, or does not let us in."""
+
+
 def gate_of(session: Session, standing: Standing, senders: int, now: datetime) -> Gate:
-    """The gate of an account as it stands; half open after an outage lets one through."""
+    """The gate of an account as it stands; one that is half open lets one through."""
     if not standing.version:
         return Gate(0, _("No credentials are set for this account."), code="credentials-missing")
     if not standing.is_live:
@@ -35,12 +44,8 @@ def gate_of(session: Session, standing: Standing, senders: int, now: datetime) -
     if standing.is_refused or (credentials is not None and credentials.is_open):
         reason = credentials.message() if credentials else _("The partner refused these credentials.")
         return Gate(0, _("Waits for new credentials: {reason}", reason=reason), code="credentials")
-    throttle = standing.breakers.get(BreakerKind.THROTTLE)
-    if throttle is not None and throttle.is_open and throttle.until is not None and throttle.until > now:
-        return Gate(0, throttle.message(), throttle.until, "throttle")
-    endpoint = standing.breakers.get(BreakerKind.ENDPOINT)
-    if endpoint is not None and endpoint.is_open:
-        if endpoint.until is not None and endpoint.until > now:
-            return Gate(0, endpoint.message(), endpoint.until, "outage")
-        return Gate(1)
-    return Gate(senders)
+    for kind, code in _CODES.items():
+        breaker = standing.breakers.get(kind)
+        if breaker is not None and breaker.holds(now):
+            return Gate(0, breaker.message(), breaker.until, code)
+    return Gate(1 if standing.is_half_open else senders)

@@ -32,7 +32,8 @@ class Result:
 
     `request` and `answer` are redacted excerpts (no password, no whole IBAN); `retry_at` is aware UTC
     and set only where the partner named a time; `retryable` is false for an UNAVAILABLE that waiting
-    cannot cure (a certificate that does not verify); `created` says whether the partner made a new record.
+    alone does not cure (a certificate that does not verify); `created` says whether the partner made a new
+    record.
     """
 
     outcome: Outcome
@@ -118,6 +119,9 @@ class Partner(Protocol):
     name: str
     honours_key: bool
     """Whether sending the same key twice has the effect of once."""
+    absent_after: float
+    """Seconds after an attempt from which on a partner that does not honour keys is believed that it has not
+    received it; until then it may still be busy with it."""
     can_look_up_keys: bool
     can_look_up_subjects: bool
     senders: int

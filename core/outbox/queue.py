@@ -29,13 +29,17 @@ _PENDING = sa.text("transfer.state = 'pending'")
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """Who claims: a worker with a connection of an account, opened with that version of its credentials."""
+    """Who claims: a worker with a connection of an account, opened with that version of its credentials.
+
+    `alone`: nothing has shown yet that the partner still accepts them, so one transfer goes first by itself.
+    """
 
     account: str
     version: int
     worker: str
     senders: int
     lease: timedelta
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def claim(
     if gate.room <= 0:
         return [], gate
     number = min(free, gate.room - _on_the_way(session, by.account, now))
+    if by.alone:
+        number = min(number, 0 if somebody_tries(session, by.account, now) else 1)
     if number <= 0:
         return [], gate
     values = {
@@ -95,6 +101,14 @@ def claim(
     if claimed:
         execute(session, sa.insert(attempt), [_begun(one, by.worker, now) for one in claimed])
     return claimed, gate
+
+
+def somebody_tries(session: Session, account: str, now: datetime) -> bool:
+    """Whether a single transfer is on its way, perhaps to find out whether the account is accepted.
+
+    Several are on their way only where one has been accepted.
+    """
+    return _on_the_way(session, account, now) == 1
 
 
 def _on_the_way(session: Session, account: str, now: datetime) -> int:

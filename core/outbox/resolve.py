@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from random import Random
 
@@ -12,15 +12,15 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.accounts.account import lock_account
-from core.accounts.breaker import count_failure, throttle
-from core.errors import CredentialsRefused, PartnerError, PartnerRefused, PartnerUnavailable
+from core.accounts.breaker import count_failure, distrust, reached, throttle
+from core.errors import CredentialsRefused, NotTrusted, PartnerError, PartnerRefused, PartnerUnavailable
 from core.locale import _
 from core.office import Office
 from core.operation import Act
+from core.outbox.copies import copy_of, settle_as_delivered
 from core.outbox.decide import Decision, decide_absent
-from core.outbox.operations import copy_of, settle_as_delivered
 from core.outbox.outcome import Connection, Looked, Presence
-from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer
+from core.outbox.transfer import Attempt, CauseCode, PartnerCopy, State, Transfer
 
 BATCH = 50
 ASK_AGAIN = timedelta(minutes=5)
@@ -38,7 +38,7 @@ class Answered(Enum):
 class Inquiry:
     """What asking a partner needs: an account's connection, chance for waits, and whether to go on.
 
-    `go_on` is asked before every question.
+    `go_on` is asked before every question, `unanswered` told why one got no answer.
     """
 
     office: Office
@@ -46,10 +46,14 @@ class Inquiry:
     connection: Connection
     chance: Random
     go_on: Callable[[], bool]
+    unanswered: Callable[[PartnerError], None] = lambda _error: None
 
 
 def resolve_uncertain(inquiry: Inquiry) -> Iterator[Answered]:
     """Asks about each uncertain transfer that is due: found ends it, absent sends it again under its key.
+
+    Where the partner does not honour keys, "absent" is believed only some time after the attempt
+    (`Partner.absent_after`): right after it the partner may still be at work.
 
     One question at a time, so that others can do something in between; each transfer is asked about once.
     Where the partner cannot be asked, an operator decides; where it does not answer, it is asked later.
@@ -102,10 +106,13 @@ def _resolve(inquiry: Inquiry, uncertain: Transfer) -> Answered:
     except PartnerError as error:
         return _postpone(inquiry, uncertain, error)
     with office.store.write() as session:
+        lock_account(session, inquiry.account)
+        if looked.presence is not Presence.CANNOT_ASK:
+            reached(session, inquiry.account, office.now)
         one = session.get_one(Transfer, uncertain.id, with_for_update=True)
         if one.state == State.UNCERTAIN and one.lease_token == uncertain.lease_token:
             _settle(inquiry, session, one, looked)
-    return Answered.YES
+    return Answered.NOT_NOW if looked.presence is Presence.CANNOT_ASK else Answered.YES
 
 
 def _settle(inquiry: Inquiry, session: Session, one: Transfer, looked: Looked) -> None:
@@ -117,13 +124,28 @@ def _settle(inquiry: Inquiry, session: Session, one: Transfer, looked: Looked) -
             cause = _("The partner refused it, as it says when asked.")
             _move(office, one, Decision(State.FAILED, False, None, CauseCode.DATA, cause))
         case Presence.ABSENT:
-            decision = decide_absent(
-                attempts=one.attempts, rescues=one.rescues, now=office.now, chance=inquiry.chance
-            )
-            _move(office, one, decision)
+            believed_at = _absence_believed_at(office, session, one)
+            if believed_at > office.now:
+                one.due_at = believed_at
+                one.cause = _("The partner does not have it yet and may still be busy with it.").dump()
+            else:
+                chance = inquiry.chance
+                decision = decide_absent(
+                    attempts=one.attempts, rescues=one.rescues, now=office.now, chance=chance
+                )
+                _move(office, one, decision)
         case Presence.CANNOT_ASK:
             one.due_at = office.now + timedelta(days=1)
     session.add(one)
+
+
+def _absence_believed_at(office: Office, session: Session, one: Transfer) -> datetime:
+    partner = office.partner(one.partner)
+    attempt = session.get(Attempt, (one.id, one.lease_token))
+    ended = (attempt.finished_at or attempt.sent_at) if attempt is not None else None
+    if partner.honours_key or ended is None:
+        return office.now
+    return ended + timedelta(seconds=partner.absent_after)
 
 
 def _move(office: Office, one: Transfer, decision: Decision) -> None:
@@ -142,14 +164,18 @@ def _postpone(inquiry: Inquiry, asked_for: Transfer, error: PartnerError) -> Ans
         lock_account(session, inquiry.account)
         one = session.get_one(Transfer, asked_for.id, with_for_update=True)
         if one.state == asked_for.state and one.lease_token == asked_for.lease_token:
-            one.due_at = now + wait
+            # Who mends a certificate should not have to wait for this one as well.
+            one.due_at = one.due_at if isinstance(error, NotTrusted) else now + wait
             if one.state == State.UNCERTAIN:
                 one.cause = _("What became of it could not be asked: {reason}", reason=error.message).dump()
             session.add(one)
-        if retry_after is not None:
+        if isinstance(error, NotTrusted):
+            distrust(session, inquiry.account, error.message, now)
+        elif retry_after is not None:
             throttle(session, inquiry.account, error.message, now, now + timedelta(seconds=retry_after))
         elif not isinstance(error, PartnerRefused):
             count_failure(session, inquiry.account, error.message, now)
+    inquiry.unanswered(error)
     return Answered.NO if isinstance(error, PartnerRefused) else Answered.NOT_NOW
 
 
@@ -166,6 +192,7 @@ def _ask_about(inquiry: Inquiry, held: Transfer) -> Answered:
     with office.store.write() as session:
         # One at a time: another worker may have asked the same.
         lock_account(session, inquiry.account)
+        reached(session, inquiry.account, office.now)
         office.subject(held.kind).lock(session, [held.subject_id])
         one = session.get_one(Transfer, held.id)
         if (one.state, one.cause_code) == (State.HELD, CauseCode.FIRST_UNKNOWN):

@@ -18,14 +18,15 @@ from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from core.accounts.account import credentials_refused, lock_account
-from core.accounts.breaker import BreakerKind, close_breaker, count_failure, end_throttle, throttle
+from core.accounts.breaker import count_failure, distrust, reached, throttle
+from core.accounts.login_test import count_refusal
 from core.accounts.standing import Standing
 from core.locale import _
 from core.outbox.decide import NOT_SENT, Decision, decide
 from core.outbox.outcome import Outcome, Result
 from core.outbox.queue import Claimant, Claimed, attempt, transfer
 from core.outbox.transfer import CauseCode, PartnerCopy, State, Step
-from core.store.statements import execute, table_of
+from core.store.statements import execute, insert_into, table_of
 
 copies = table_of(PartnerCopy)
 
@@ -187,11 +188,7 @@ def _remember_copies(session: Session, delivered: Sequence[Settled], now: dateti
 
 
 def _upsert_copy(dialect: str) -> sa.Insert[Any]:
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    statement = insert(copies)
+    statement = insert_into(dialect, PartnerCopy)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["subject_id", "kind", "partner"],
@@ -222,8 +219,12 @@ def _move_breakers(
                 account = lock_account(session, by.account)
                 if account is not None and account.version == by.version and not account.is_refused:
                     credentials_refused(session, account, result.cause, now)
+                    if result.status is not None:
+                        count_refusal(session, by.account, by.version, by.worker, now)
             case Outcome.THROTTLED if result.retry_at is not None:
                 throttle(session, by.account, result.cause, now, result.retry_at)
+            case Outcome.UNAVAILABLE if not result.retryable:
+                distrust(session, by.account, result.cause, now)
             case Outcome.UNAVAILABLE | Outcome.UNCERTAIN:
                 count_failure(session, by.account, result.cause, now)
             case _:
@@ -232,5 +233,4 @@ def _move_breakers(
     if outcomes <= {Outcome.DELIVERED, Outcome.REFUSED_DATA} and not standing.forgets_something(now):
         return
     if outcomes & {Outcome.DELIVERED, Outcome.REFUSED_DATA}:
-        close_breaker(session, by.account, BreakerKind.ENDPOINT)
-        end_throttle(session, by.account, now)
+        reached(session, by.account, now)

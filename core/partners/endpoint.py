@@ -88,19 +88,8 @@ class Endpoint:
 
 def check_endpoint(endpoint: Endpoint, file: Path) -> None:
     """Raises UnreadableInput where a value cannot work."""
-    address = urlsplit(endpoint.url)
-    if (
-        address.scheme != "https"
-        or not address.hostname
-        or address.query
-        or address.fragment
-        or "@" in address.netloc
-    ):
-        raise wrong(
-            file, "endpoint.url", _("must be an address https://… without name, password and parameters")
-        )
-    if not 1 <= endpoint.senders <= 64:
-        raise wrong(file, "endpoint.senders", _("must be between {least} and {most}", least=1, most=64))
+    check_address(endpoint.url, file, "endpoint.url")
+    check_senders(endpoint.senders, file, "endpoint.senders")
     if endpoint.largest_answer < 1024:
         raise wrong(file, "endpoint.largest_answer", _("must be at least {least}", least=1024))
     for name in ("connect", "read", "total", "keep_alive"):
@@ -112,6 +101,23 @@ def check_endpoint(endpoint: Endpoint, file: Path) -> None:
         _check_placeholders(
             template, {"key", *endpoint.authentication.needs}, f"endpoint.headers.{name}", file
         )
+
+
+def check_address(text: str, file: Path, where: str) -> None:
+    """Raises UnreadableInput for what is no address over HTTPS; `where` is its key in the file."""
+    try:
+        address = urlsplit(text)
+        is_address = bool(address.scheme == "https" and address.hostname) and address.port != 0
+    except ValueError:
+        raise wrong(file, where, _("“{value}” is no address", value=text)) from None
+    if not is_address or address.query or address.fragment or "@" in address.netloc:
+        raise wrong(file, where, _("must be an address https://… without name, password and parameters"))
+
+
+def check_senders(number: int, file: Path, where: str) -> None:
+    """Raises UnreadableInput for a number of senders that cannot work."""
+    if not 1 <= number <= 64:
+        raise wrong(file, where, _("must be between {least} and {most}", least=1, most=64))
 
 
 def check_call(call: Call, where: str, file: Path, placeholders: set[str]) -> None:

@@ -46,6 +46,7 @@ class AccountState:
     gate: Gate
     breakers: Sequence[Breaker]
     findings: Sequence[Finding]
+    now: datetime
 
     def as_json(self) -> Mapping[str, object]:
         """For machines; never a secret."""
@@ -63,7 +64,7 @@ class AccountState:
             "gate": self.gate.code,
             "reason": self.gate.reason,
             "until": self.gate.until,
-            "breakers": [breaker_as_json(one) for one in self.breakers],
+            "breakers": [breaker_as_json(one, self.now) for one in self.breakers],
             "findings": [finding_as_json(one) for one in self.findings],
         }
 
@@ -75,11 +76,11 @@ class AccountState:
         return "refused" if self.account.is_refused else "set"
 
 
-def breaker_as_json(one: Breaker) -> Mapping[str, object]:
-    """For machines."""
+def breaker_as_json(one: Breaker, now: datetime) -> Mapping[str, object]:
+    """For machines; open is one whose time is not over."""
     return {
         "kind": one.kind,
-        "open": one.is_open,
+        "open": one.holds(now),
         "opened_at": one.opened_at,
         "until": one.until,
         "failures": one.failures,
@@ -100,7 +101,7 @@ ACCOUNTS: Listing[AccountState] = Listing(
         Column(_("Member number"), lambda one: one.account.member_number if one.account else ""),
         Column(_("Mode"), lambda one: word(MODES, one.account.mode if one.account else "trial")),
         Column(_("Credentials"), lambda one: CREDENTIALS[one.credentials]),
-        Column(_("Waits because"), lambda one: one.gate.reason),
+        Column(_("Waits because"), lambda one: one.gate.reason, sentence=True),
         Column(_("Until"), lambda one: one.gate.until),
         Column(_("Findings"), lambda one: tuple(finding.rule for finding in one.findings)),
     ),
@@ -131,6 +132,7 @@ def account_states(session: Session, office: Office) -> list[AccountState]:
             gate_of(session, standing_of(session, name, office.now), 1, office.now),
             tuple(breakers_of(session, name).values()),
             tuple(finding for finding in found if finding.subject == name),
+            office.now,
         )
         for name, partner, account in named
     ]
@@ -190,13 +192,14 @@ def set_account(
                 frame, _("Member number"), before.member_number if before else "", asks, needed=False
             )
         password = _password(frame, asks, from_stdin=password_stdin)
-        if application_password is None and asks:
+        is_told = application_password is None and asks
+        if is_told:
             frame.tell(WHY_AN_APPLICATION_PASSWORD)
             application_password = frame.confirm(_("Is this an application password?"), yes=False)
         new = NewCredentials(who, password, member, application_password, expires_on)
         stored = set_credentials(office, account, before.partner if before else account, new)
         frame.tell(_("The credentials of {account} are stored.", account=account))
-        if application_password is not True:
+        if application_password is not True and not is_told:
             frame.tell(WHY_AN_APPLICATION_PASSWORD)
         if asks and frame.confirm(_("Try to log in with them now, once?"), yes=False):
             _test(frame, office, account)
@@ -303,7 +306,12 @@ def _moment(text: str | None, zone: str) -> datetime | None:
             return datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone))
         except ValueError:
             continue
-    day: date = Day().convert(text, None, None)
+    try:
+        day: date = Day().convert(text, None, None)
+    except (click.UsageError, LeitstandError):
+        raise WrongUsage(
+            _("--until: “{text}” is no time; say 2026-12-31 or 2026-12-31T08:00.", text=text)
+        ) from None
     return datetime.combine(day, time.max, ZoneInfo(zone))
 
 

@@ -13,9 +13,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.errors import LeitstandError
+from core.errors import LeitstandError, UnreadableInput, WrongUsage
 from core.locale import Message, _
 from core.rulebook.finding import Finding, Severity
+from core.settings import FILE_NAME
 from jobs.commands.accounts import account_states, try_log_ins
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import command, option
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from core.settings import Settings
 
 LEAST_FREE = 1 << 30
-"""Bytes that should be free where the office keeps things."""
+"""Bytes that should be free where the office keeps things …"""
+LEAST_USABLE = 64 << 20
+"""… and bytes below which the next import may already stop in the middle."""
 
 
 class Health(StrEnum):
@@ -56,7 +59,7 @@ CHECKS: Listing[Check] = Listing(
     (
         Column(_("Result"), lambda one: HEALTH[one.health]),
         Column(_("Check"), lambda one: one.name),
-        Column(_("Detail"), lambda one: one.detail),
+        Column(_("Detail"), lambda one: one.detail, sentence=True),
     ),
     Check.as_json,
 )
@@ -81,7 +84,8 @@ def _all(frame: Frame, login: bool) -> Iterator[Check]:
     except LeitstandError as error:
         yield Check(_("Settings"), "settings", Health.BAD, error.message)
         return
-    yield Check(_("Settings"), "settings", Health.OK, _("{file}", file=str(frame.home / "leitstand.toml")))
+    yield Check(_("Settings"), "settings", Health.OK, _("{file}", file=str(frame.home / FILE_NAME)))
+    yield from _schedule(frame.home, settings)
     yield _home(frame.home)
     yield from _database_file(frame.home, settings)
     try:
@@ -92,10 +96,20 @@ def _all(frame: Frame, login: bool) -> Iterator[Check]:
         yield Check(_("Database"), "database", Health.BAD, error.message)
 
 
+def _schedule(home: Path, settings: Settings) -> Iterator[Check]:
+    from jobs.schedule import schedule_faults
+
+    faults = schedule_faults(home, settings)
+    yield from (Check(_("Schedule"), "schedule", Health.BAD, one.message) for one in faults)
+    if not faults:
+        yield Check(_("Schedule"), "schedule", Health.OK, _("Every schedule can be read."))
+
+
 def _office(office: Office, login: bool) -> Iterator[Check]:
     yield _attempt(_("Writing"), "writing", lambda: _can_write(office))
     yield _attempt(_("Key"), "key", lambda: _key(office))
-    yield _attempt(_("Archive"), "archive", lambda: _archive(office.archive.folder))
+    archive = office.archive.folder
+    yield _attempt(_("Archive"), "archive", lambda: _archive(archive), archive)
     yield from _space(office)
     for name in office.partners:
         yield from _partner(office, name)
@@ -105,13 +119,15 @@ def _office(office: Office, login: bool) -> Iterator[Check]:
     yield _leader(office)
 
 
-def _attempt(name: Message, code: str, look: Callable[[], Message]) -> Check:
+def _attempt(name: Message, code: str, look: Callable[[], Message], where: Path | None = None) -> Check:
+    """What a look brings; `where` is named if the system does not say itself which file it is about."""
     try:
         return Check(name, code, Health.OK, look())
     except LeitstandError as error:
         return Check(name, code, Health.BAD, error.message)
     except OSError as error:
-        reason = _("{file}: {reason}", file=str(error.filename or ""), reason=error.strerror or str(error))
+        file = str(error.filename or where or code)
+        reason = _("{file}: {reason}", file=file, reason=error.strerror or str(error))
         return Check(name, code, Health.BAD, reason)
 
 
@@ -180,13 +196,14 @@ def _space(office: Office) -> Iterator[Check]:
     for folder in dict.fromkeys((office.home, office.archive.folder)):
         if folder.is_dir():
             free = shutil.disk_usage(folder).free
-            health = Health.OK if free >= LEAST_FREE else Health.WARN
+            health = Health.BAD if free < LEAST_USABLE else Health.WARN if free < LEAST_FREE else Health.OK
             detail = _("{folder}: {megabytes} MB free", folder=str(folder), megabytes=free >> 20)
             yield Check(_("Disk"), "disk", health, detail)
 
 
 def _partner(office: Office, name: str) -> Iterator[Check]:
     label = _("Partner {name}", name=name)
+    yield from _send(office, name)
     try:
         office.partner(name)
     except LeitstandError as error:
@@ -203,6 +220,22 @@ def _partner(office: Office, name: str) -> Iterator[Check]:
     if settings.ca_file:
         file = office.home / settings.ca_file
         yield _attempt(_("CA file of {name}", name=name), f"ca-file-{name}", lambda: _ca_file(file))
+
+
+def _send(office: Office, name: str) -> Iterator[Check]:
+    """Whether the setting which customers go out by themselves can be understood."""
+    from core.customers.sending import PARTNER, sending_rule
+    from core.rulebook.condition import ConditionError
+
+    if name != PARTNER:
+        return
+    try:
+        sending_rule(office, office.settings.partner(name).send)
+    except WrongUsage as error:
+        reason = error.reason if isinstance(error, ConditionError) else error.message
+        fault = _("“{key}”: {reason}", key=f"partners.{name}.send", reason=reason)
+        where = UnreadableInput(str(office.home / FILE_NAME), fault)
+        yield Check(_("Sending to {name}", name=name), f"send-{name}", Health.BAD, where.message)
 
 
 def _ca_file(file: Path) -> Message:

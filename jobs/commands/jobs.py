@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,19 +24,25 @@ if TYPE_CHECKING:
 jobs_group = Group("jobs", _("What runs by itself: list, pause, resume, history, request."))
 NEEDS_SOMEBODY = ("refused-data", "uncertain", "protocol", "unreadable", "quarantined", "failed")
 """Counts of a run that mean that some items did not go through: exit code 1."""
-OUT_OF_REACH = ("unavailable", "refused-credentials", "throttled")
+OUT_OF_REACH = ("unavailable", "refused-credentials", "throttled", "unanswered")
 """Counts of a run that mean that the partner was not reached: exit code 3, unless something went through."""
 
 
 @dataclass(frozen=True)
 class JobState:
-    """A job, when it runs, how it went last."""
+    """A job, when it runs, how it went last; `fault` where its schedule is none."""
 
     job: Job
     cron: str
     last: JobRun | None
     next: datetime | None
     pause: JobPause | None
+    fault: Message | None = None
+
+    @property
+    def meaning(self) -> object:
+        """What an operator has to know of it: what is wrong, why it is paused, else what it does."""
+        return self.fault or (self.pause.reason if self.pause else self.job.label)
 
     def as_json(self) -> Mapping[str, object]:
         """For machines."""
@@ -46,6 +53,7 @@ class JobState:
             "paused": self.pause is not None,
             "reason": self.pause.reason if self.pause else None,
             "paused_by": self.pause.by if self.pause else None,
+            "fault": self.fault,
             "next": self.next,
             "last": run_as_json(self.last) if self.last else None,
         }
@@ -83,7 +91,7 @@ JOBS_LISTING: Listing[JobState] = Listing(
         Column(_("Last"), lambda one: one.last.started_at if one.last else None),
         Column(_("Outcome"), lambda one: word(RUNS, one.last.outcome) if one.last else None),
         Column(_("Counts"), lambda one: counts_text(one.last.counts) if one.last else ""),
-        Column(_("Meaning"), lambda one: one.pause.reason if one.pause else one.job.label),
+        Column(_("Meaning"), lambda one: one.meaning, sentence=True),
     ),
     JobState.as_json,
 )
@@ -94,7 +102,7 @@ RUNS_LISTING: Listing[JobRun] = Listing(
         Column(_("Job"), lambda one: one.job),
         Column(_("Outcome"), lambda one: word(RUNS, one.outcome)),
         Column(_("Counts"), lambda one: counts_text(one.counts)),
-        Column(_("Why"), _detail),
+        Column(_("Why"), _detail, sentence=True),
     ),
     run_as_json,
 )
@@ -103,19 +111,26 @@ RUNS_LISTING: Listing[JobRun] = Listing(
 def job_states(session: Session, office: Office, *, with_next: bool = True) -> list[JobState]:
     """Every job; the next run takes a schedule to be read, which not everybody waits for."""
     from jobs.pausing import paused_jobs
-    from jobs.schedule import JOBS, cron_of, last_run, next_run
+    from jobs.schedule import JOBS, cron_of, last_run
 
     paused = paused_jobs(session)
-    return [
-        JobState(
-            job,
-            cron_of(office, job),
-            last_run(session, job.name),
-            next_run(office, job, office.now) if with_next and job.name not in paused else None,
-            paused.get(job.name),
-        )
-        for job in JOBS
-    ]
+    states: list[JobState] = []
+    for job in JOBS:
+        at, fault = _next_run(office, job) if with_next and job.name not in paused else (None, None)
+        last = last_run(session, job.name)
+        states.append(JobState(job, cron_of(office, job), last, at, paused.get(job.name), fault))
+    return states
+
+
+def _next_run(office: Office, job: Job) -> tuple[datetime | None, Message | None]:
+    """When a job runs next, or what is wrong with its schedule: the others are listed all the same."""
+    from core.errors import NotFound
+    from jobs.schedule import next_run
+
+    try:
+        return next_run(office, job, office.now), None
+    except NotFound as error:
+        return None, error.message
 
 
 @jobs_group.sub("list", _("Lists jobs: when they run, how they went last."))
@@ -212,6 +227,8 @@ def run(frame: Frame, job: str, once: bool) -> int:
         if ran.error is not None:
             raise ran.error
         shut = _tell_gates(frame, office) if job == "deliver-transfers" else False
+        if ran.detail is not None and not shut:
+            frame.tell(ran.detail)
     return exit_code_of(ran.counts, shut=shut)
 
 
@@ -224,6 +241,7 @@ def exit_code_of(counts: Counts, *, shut: bool = False) -> int:
 
 def _tell_gates(frame: Frame, office: Office) -> bool:
     """Says why nothing goes out of an account; whether that is because its partner cannot be reached."""
+    from core.outbox.gate import OUT_OF_REACH as SHUT
     from jobs.commands.accounts import account_states
 
     with office.store.read() as session:
@@ -231,22 +249,30 @@ def _tell_gates(frame: Frame, office: Office) -> bool:
     for state in states:
         if state.gate.reason is not None:
             frame.tell(_("{account}: {reason}", account=state.name, reason=state.gate.reason))
-    return any(state.gate.code in ("credentials", "outage", "throttle") for state in states)
+    return any(state.gate.code in SHUT for state in states)
 
 
 @command("worker", _("Runs the schedule and delivers, until SIGTERM; what is in flight is finished first."))
 @option("--once", is_flag=True, help=_("Does all that can be done now, then ends."))
-def worker(frame: Frame, once: bool) -> int:
+@option(
+    "--while-stdin", is_flag=True, help=_("Ends when its standard input does: for who starts it as a child.")
+)
+def worker(frame: Frame, once: bool, while_stdin: bool) -> int:
     """Works until told to stop; several workers may run, one of them leads."""
     from core.operators import MACHINE, Role
+    from jobs.schedule import schedule_faults
     from jobs.worker import Worker, run_once
 
     with frame.office() as office:
         office.require(Role.CLERK)
         machine = office.acting_as(MACHINE)
         if not once:
+            for fault in schedule_faults(office.home, office.settings):
+                raise fault
             working = Worker(machine)
             working.listen_to_signals()
+            if while_stdin:
+                working.end_with(sys.stdin.buffer)
             frame.tell(_("Working as {worker}; SIGTERM ends it.", worker=working.id))
             working.run()
             return 0

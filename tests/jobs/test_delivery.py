@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-import trustme
 
 from core.outbox.operations import RETRY
 from core.outbox.transfer import CauseCode
@@ -320,19 +318,6 @@ def test_an_answer_that_is_none_is_tried_three_times_and_kept(
     row = office.transfer("K-1")
     assert (row.state, row.attempts, row.cause_code) == ("failed", 3, CauseCode.ATTEMPTS)
     assert ["<h1>404</h1>" in attempt.answer for attempt in office.attempts()] == [True] * 3
-
-
-def test_a_certificate_that_nobody_vouches_for_stops_it_before_anything_is_said(
-    open_an_office: OpenAnOffice, vema: VemaSandbox, tmp_path: Path
-) -> None:
-    stranger = tmp_path / "stranger.pem"
-    trustme.CA().cert_pem.write_to_path(str(stranger))
-    office = open_an_office(partner={"ca_file": str(stranger)})
-    office.has(customer("K-1"))
-    office.deliver()
-    [attempt] = office.attempts()
-    assert (office.states(), attempt.cause_code, attempt.status) == (["failed"], "tls", None)
-    assert vema.counts["requests"] == 0
 
 
 def test_a_server_that_is_not_there_is_an_outage(open_an_office: OpenAnOffice) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from threading import Event
 
 import pytest
 
+from core.accounts.standing import lock_standing
+from core.outbox.queue import Claimant, claim
 from core.outbox.transfer import CauseCode
 from jobs.delivery import Delivered, Delivery
 from jobs.sandbox.client import VemaSandbox
+from tests.support.clock import TravelClock
 from tests.support.customers import company, customer
-from tests.support.offices import ACCOUNT, GivenOffice
+from tests.support.offices import ACCOUNT, GivenOffice, OpenAnOffice
 from tests.support.waiting import InBackground, wait_until
 
 NAME = "Elfenbeinküste Handels GmbH"
@@ -74,4 +78,74 @@ def test_new_credentials_are_not_mixed_with_questions_under_the_old_ones(
         return True
 
     assert Delivery(office, ACCOUNT, "w1", Event(), told).until_idle().asked == 1
+    assert office.deliver().asked == 2
+
+
+KEYLESS = {"honours_key": False, "absent_after": 20}
+
+
+def test_a_partner_without_keys_is_not_believed_at_once_that_it_has_nothing(
+    open_an_office: OpenAnOffice, vema: VemaSandbox, clock: TravelClock
+) -> None:
+    office = open_an_office(profile=KEYLESS)
+    vema.set_faults("[[vema.fault]]\ncut = 'before'\nfirst = 1")
+    office.has(customer("K-1"))
+    office.deliver()
+    asked = office.deliver()
+    row = office.transfer("K-1")
+    assert (asked.asked, row.state, row.due_at) == (1, "uncertain", clock() + timedelta(seconds=20))
+    clock.travel(seconds=19)
+    assert (office.deliver().asked, vema.received()) == (0, [])
+    clock.travel(seconds=1)
+    office.deliver()
+    assert (office.states(), len(vema.received())) == (["delivered"], 1)
+
+
+def test_what_arrives_late_at_a_partner_without_keys_is_not_sent_twice(
+    open_an_office: OpenAnOffice, vema: VemaSandbox, clock: TravelClock
+) -> None:
+    slow = {"endpoint": {"timeouts": {"connect": 1, "read": 0.3, "total": 0.4}}}
+    office = open_an_office(profile={**KEYLESS, **slow})
+    vema.set_faults("[[vema.fault]]\nlatency = 2\nfirst = 1\n")
+    office.has(customer("K-1"))
+    office.deliver()
+    office.deliver()
+    assert office.states() == ["uncertain"]
+    wait_until(lambda: len(vema.received()) == 1)
+    clock.travel(seconds=20)
+    office.deliver()
+    assert (office.states(), len(vema.received())) == (["delivered"], 1)
+
+
+def test_a_partner_that_honours_keys_is_believed_at_once(office: GivenOffice, vema: VemaSandbox) -> None:
+    vema.set_faults("[[vema.fault]]\ncut = 'before'\nfirst = 1")
+    office.has(customer("K-1"))
+    office.deliver()
+    office.deliver()
+    assert office.states() == ["delivered"]
+
+
+def test_an_answered_question_ends_an_outage(
+    office: GivenOffice, vema: VemaSandbox, clock: TravelClock
+) -> None:
+    vema.set_faults("[[vema.fault]]\ncut = 'after'\nfirst = 5")
+    office.has(*[customer(f"K-{number}") for number in range(5)])
+    office.deliver()
+    clock.travel(seconds=30)
+    assert office.deliver().asked == 5
+    breaker = office.breaker("endpoint")
+    assert breaker is not None
+    assert (breaker.is_open, set(office.states())) == (False, {"delivered"})
+
+
+def test_nobody_asks_while_a_colleague_finds_out_whether_the_account_is_accepted(
+    office: GivenOffice, vema: VemaSandbox, clock: TravelClock
+) -> None:
+    office.has(customer("K-1"), *companies(1))
+    with office.store.write() as session:
+        standing = lock_standing(session, ACCOUNT, office.now)
+        colleague = Claimant(ACCOUNT, standing.version, "colleague", 4, timedelta(seconds=60), alone=True)
+        assert claim(session, standing, colleague, 4, office.now)[0]
+    assert (office.deliver().asked, vema.counts["requests"]) == (0, 0)
+    clock.travel(seconds=61)
     assert office.deliver().asked == 2

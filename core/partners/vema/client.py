@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import CredentialsRefused, PartnerError, PartnerRefused, PartnerUnavailable, Unanswered
+from core.errors import (
+    CredentialsRefused,
+    NotTrusted,
+    PartnerError,
+    PartnerRefused,
+    PartnerUnavailable,
+    Unanswered,
+)
 from core.locale import _
 from core.outbox.outcome import Credentials, Looked, Outcome, Outgoing, Presence, Result
 from core.partners.endpoint import AnswerRule, Call
@@ -111,14 +118,16 @@ class VemaConnection:
 def _error(verdict: Verdict, exchange: Exchange) -> PartnerError:
     match verdict.outcome:
         case Outcome.REFUSED_CREDENTIALS:
-            return CredentialsRefused(verdict.cause)
+            return CredentialsRefused(verdict.cause, reached=exchange.sent)
         case Outcome.REFUSED_DATA:
             return PartnerRefused(verdict.cause)
+        case Outcome.UNAVAILABLE if not verdict.retryable:
+            return NotTrusted(verdict.cause, reached=exchange.sent)
         case Outcome.THROTTLED | Outcome.UNAVAILABLE:
             seconds = verdict.delay.total_seconds() if verdict.delay else None
-            return PartnerUnavailable(verdict.cause, seconds)
+            return PartnerUnavailable(verdict.cause, seconds, reached=exchange.sent)
         case _other if exchange.status is None:
-            return PartnerUnavailable(verdict.cause)
+            return PartnerUnavailable(verdict.cause, reached=exchange.sent)
         case _other:
             return Unanswered(verdict.cause)
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from core.errors import Inapplicable
 from core.locale import _
 from core.outbox.outcome import Connection, Credentials
+from core.partners.endpoint import check_address, check_senders
 from core.partners.vema.profile import SHIPPED, VemaProfile, read_profile
-from core.settings import PartnerSettings
+from core.settings import FILE_NAME, PartnerSettings
 
 if TYPE_CHECKING:
     from core.customers.given import Limits
@@ -25,6 +26,7 @@ class VemaPartner:
         self.profile = profile
         self.name = profile.name
         self.honours_key = profile.honours_key
+        self.absent_after = profile.absent_after
         self.can_look_up_keys = profile.look_up_key is not None
         self.can_look_up_subjects = profile.look_up_subject is not None
         self.senders = profile.endpoint.senders
@@ -63,10 +65,12 @@ def open_partner(settings: PartnerSettings, home: Path) -> VemaPartner:
     """VEMA as an office has set it; paths in its settings start in `home`. Raises UnreadableInput."""
     changes: dict[str, Any] = {}
     if settings.base_url:
+        check_address(settings.base_url, home / FILE_NAME, "partners.vema.base_url")
         changes["url"] = settings.base_url
     if settings.ca_file:
         changes["ca_file"] = str((home / settings.ca_file).absolute())
     if settings.senders:
+        check_senders(settings.senders, home / FILE_NAME, "partners.vema.senders")
         changes["senders"] = settings.senders
     file = home / settings.profile if settings.profile else SHIPPED
     return VemaPartner(read_profile(file, {"endpoint": changes}))

@@ -66,6 +66,8 @@ class VemaProfile:
     xml: XmlForm
     answer: AnswerForm
     limits: LimitValues
+    absent_after: float = 300.0
+    """Seconds; see `core.outbox.outcome.Partner.absent_after`."""
     look_up_key: Call | None = None
     look_up_subject: Call | None = None
     answers: tuple[AnswerRule, ...] = ()
@@ -78,6 +80,8 @@ def read_profile(file: Path = SHIPPED, changes: Mapping[str, Any] | None = None)
     table = overlaid(read_table(file, {"vema": SHIPPED}), changes or {})
     profile = decoded(VemaProfile, overlaid(table, {"file": str(file)}), file)
     check_endpoint(profile.endpoint, file)
+    if not 0 <= profile.absent_after <= 86_400:
+        raise wrong(file, "absent_after", _("must be between {least} and {most}", least=0, most=86_400))
     check_rules(profile.answers, "answers", file)
     _check_calls(profile, file)
     _check_xml(profile.xml, file)

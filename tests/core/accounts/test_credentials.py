@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlmodel import SQLModel, col, select
@@ -17,7 +18,14 @@ from core.accounts.account import (
     set_mode,
 )
 from core.accounts.login_test import begin_test, remaining_tests
-from core.errors import CredentialsRefused, NotAllowed, NotFound, PartnerUnavailable, WrongUsage
+from core.errors import (
+    CredentialsRefused,
+    NotAllowed,
+    NotFound,
+    NotTrusted,
+    PartnerUnavailable,
+    WrongUsage,
+)
 from core.journal import JournalEntry
 from core.operators import Operator, Role
 from core.outbox.connect import open_connection
@@ -74,6 +82,26 @@ def test_an_account_needs_a_name_and_a_password(office: GivenOffice, user: str, 
     with pytest.raises(WrongUsage):
         set_credentials(office, "vema", "vema", NewCredentials(user, password))
     assert version(office) == before
+
+
+HIDDEN = ["\t", "\n", "\x00", "\x1b", "\x7f", "\u200b", "\u202e", "\u2028", "\ud800"]
+
+
+@pytest.mark.parametrize("sign", HIDDEN)
+@pytest.mark.parametrize("field", ["user", "password", "member_number"])
+def test_what_nobody_can_see_is_not_stored_in_credentials(office: GivenOffice, field: str, sign: str) -> None:
+    before = version(office)
+    wrong = replace(NEW, **{field: f"a{sign}b"})
+    with pytest.raises(WrongUsage, match="cannot be seen") as raised:
+        set_credentials(office, "vema", "vema", wrong)
+    assert version(office) == before
+    assert sign not in str(raised.value)
+
+
+def test_letters_of_every_kind_are_taken(office: GivenOffice) -> None:
+    set_credentials(office, "vema", "vema", NewCredentials("Ünal Çelik", "пароль 密码 ✓ \u00a0!", "M-9"))
+    with office.store.read() as session:
+        assert office.vault.take(session, secret_name("vema")) == "пароль 密码 ✓ \u00a0!"
 
 
 def test_two_changes_at_once_are_two_versions(office: GivenOffice) -> None:
@@ -201,6 +229,24 @@ def test_a_log_in_whose_end_is_unknown_counts(office: GivenOffice, vema: VemaSan
         log_in_once(office, "vema")
     with pytest.raises(NotAllowed):
         log_in_once(office, "vema")
+
+
+def test_a_log_in_at_a_partner_that_is_not_there_does_not_count(
+    open_an_office: OpenAnOffice, vema: VemaSandbox
+) -> None:
+    away = open_an_office(partner={"base_url": "https://127.0.0.1:9/extranet/v1"})
+    for _press in range(5):
+        with pytest.raises(PartnerUnavailable):
+            log_in_once(away, "vema")
+    log_in_once(open_an_office(), "vema")
+    assert logins(vema) == 1
+
+
+def test_nor_does_one_without_a_readable_authority(open_an_office: OpenAnOffice) -> None:
+    office = open_an_office(partner={"ca_file": "fehlt.pem"})
+    for _press in range(3):
+        with pytest.raises(NotTrusted, match=r"fehlt\.pem"):
+            log_in_once(office, "vema")
 
 
 def test_operators_who_press_together_do_not_exceed_the_limit(office: GivenOffice) -> None:

@@ -37,9 +37,30 @@ def test_settings_of_the_office_count_more_than_the_profile(tmp_path: Path) -> N
     assert (endpoint.url, endpoint.ca_file) == (settings.base_url, str(tmp_path / "ca.pem"))
 
 
-def test_an_address_without_tls_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableInput, match=r"endpoint\.url"):
-        open_partner(PartnerSettings(base_url="http://127.0.0.1"), tmp_path)
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        (PartnerSettings(base_url="http://127.0.0.1"), "partners.vema.base_url"),
+        (PartnerSettings(base_url="https://127.0.0.1:viele"), "partners.vema.base_url"),
+        (PartnerSettings(base_url="https://[::1"), "partners.vema.base_url"),
+        (PartnerSettings(senders=65), "partners.vema.senders"),
+    ],
+)
+def test_what_an_office_sets_wrongly_is_looked_for_in_its_own_file(
+    tmp_path: Path, settings: PartnerSettings, key: str
+) -> None:
+    with pytest.raises(UnreadableInput) as raised:
+        open_partner(settings, tmp_path)
+    assert raised.value.file == str(tmp_path / "leitstand.toml")
+    assert key in str(raised.value)
+
+
+def test_an_address_without_tls_in_a_profile_is_refused(tmp_path: Path) -> None:
+    profile = tmp_path / "eigenes.toml"
+    profile.write_text('extends = "vema"\n[endpoint]\nurl = "http://127.0.0.1"\n')
+    with pytest.raises(UnreadableInput, match=r"endpoint\.url") as raised:
+        open_partner(PartnerSettings(profile=profile.name), tmp_path)
+    assert raised.value.file == str(profile)
 
 
 def test_a_payload_is_composed_and_read_again(tmp_path: Path) -> None:
