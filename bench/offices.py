@@ -12,8 +12,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from core.accounts.account import Mode, NewCredentials, set_credentials, set_mode
-from core.customers.customer import Customer, folded_columns
-from core.customers.fields import ATTRIBUTES
+from core.customers.customer import Customer, new_row
 from core.office import Office
 from core.opening import create_office, open_office
 from core.store.statements import table_of
@@ -53,7 +52,7 @@ def fill(office: Office, number: int, *, companies: float = 0.2, faulty: bool = 
     """Puts customers in, as an import would."""
     batch: list[dict[str, object]] = []
     for text in people(number, seed=7, companies=companies, faulty=faulty):
-        batch.append(_row(office, text))
+        batch.append(new_row(text, at=office.now))
         if len(batch) == CHUNK:
             _insert(office, batch)
             batch.clear()
@@ -64,27 +63,6 @@ def _insert(office: Office, batch: list[dict[str, object]]) -> None:
     if batch:
         with office.store.write() as session:
             session.connection().execute(sa.insert(table_of(Customer)), batch)
-
-
-def _row(office: Office, text: dict[str, str]) -> dict[str, object]:
-    whole = {**dict.fromkeys(ATTRIBUTES, ""), **text}
-    return {
-        **whole,
-        **folded_columns(whole),
-        "source_key": whole["number"],
-        "source": text,
-        "seen_at_row": 0,
-        "revision": 1,
-        "short_name": "",
-        "withheld": "",
-        "short_key": "",
-        "checked_by": "",
-        "checked_revision": 0,
-        "checked_copy": 0,
-        "checked_neighbours": 0,
-        "created_at": office.now,
-        "updated_at": office.now,
-    }
 
 
 def medians(rounds: int, *measures: Callable[[], float]) -> list[float]:

@@ -62,6 +62,26 @@ class Archive:
                     removed += 1
         return removed
 
+    def remove(self, sha256: str, older_than: datetime) -> bool:
+        """Removes a file that was stored last before that moment; answers whether it did.
+
+        It is put aside before it is looked at: the same content that comes in at this very moment is a new
+        file under the same name, and stays.
+        """
+        path = self.path(sha256)
+        aside = path.with_name(f"{path.name}.removed")
+        with suppress(FileNotFoundError):
+            path.replace(aside)
+        try:
+            is_old = aside.lstat().st_mtime < older_than.timestamp()
+        except FileNotFoundError:
+            return False
+        if not is_old:
+            with suppress(FileExistsError):
+                path.hardlink_to(aside)
+        aside.unlink()
+        return is_old
+
     def _store(self, chunks: Iterable[bytes]) -> Stored:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         digest, size = hashlib.sha256(), 0

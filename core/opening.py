@@ -98,7 +98,7 @@ def open_office(
     store = Store(url)
     try:
         with store.read() as session:
-            schema.require_current(store.engine, home)
+            schema.require_current(store.reader, home)
             row = session.exec(select(OfficeRow)).first()
             if row is None:
                 raise NoOffice(_("There is no office in {home} yet. Run `leitstand init`.", home=str(home)))

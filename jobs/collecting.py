@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlmodel import col, select
@@ -17,14 +19,19 @@ from core.customers import importing
 from core.errors import UnreadableInput
 from core.inbox.arrival import Arrival, ArrivalState
 from core.inbox.receive import receive_stored, safe_name
-from core.locale import _
+from core.locale import _, n_
 from core.office import Office
 from core.settings import WatchedFolder
-from jobs.schedule import Counts, JobProgress
+from core.text import visible
+from jobs.schedule import Counts, Ended, JobProgress
 
 DONE = "received"
 UNFINISHED = (".part", ".tmp", ".filepart")
 """How the names of files end that a transfer program has not finished."""
+NAMED = 5
+"""Entries of watched folders that are named where they are left alone."""
+STAMP, STAMPED = "%Y%m%d-%H%M%S", re.compile(r"[0-9]{8}-[0-9]{6}(?=-)")
+"""When a file was received, in front of its name."""
 LONGEST_NAME = 200
 """Bytes of a name that still fit a file system once a moment stands in front of it."""
 
@@ -48,23 +55,38 @@ class _Look:
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
-def collect(office: Office, progress: JobProgress) -> Counts:
+def collect(office: Office, progress: JobProgress) -> Ended:
     """Stores every finished file of the watched folders, then moves it into their sub-folder `received`.
 
     What cannot be read does not stop the rest. Raises the first UnreadableInput when all else is done.
+    What is neither file nor folder is left alone, counted and named: a link could lead anywhere.
     """
     counts: Counts = {"received": 0, "again": 0}
     failures: list[UnreadableInput] = []
+    left: list[str] = []
     for folder in office.settings.folders:
         with _noted(failures):
-            for file, look in _finished_files(office, folder):
+            for file, look in _finished_files(office, folder, left):
                 with _noted(failures):
                     _take(office, folder, file, look, counts)
                 if not progress(counts):
-                    return counts
+                    return _ended(counts, left)
     if failures:
         raise failures[0]
-    return counts
+    return _ended(counts, left)
+
+
+def _ended(counts: Counts, left: list[str]) -> Ended:
+    if not left:
+        return Ended(counts)
+    names = tuple(visible(name) for name in left[:NAMED])
+    detail = n_(
+        "{count} entry of a watched folder is a link or no file, and is left where it is: {names}",
+        "{count} entries of watched folders are links or no files, and are left where they are: {names}",
+        len(left),
+        names=names,
+    )
+    return Ended({**counts, "left": len(left)}, detail)
 
 
 @contextmanager
@@ -75,7 +97,8 @@ def _noted(failures: list[UnreadableInput]) -> Generator[None]:
         failures.append(error)
 
 
-def _finished_files(office: Office, folder: WatchedFolder) -> Iterator[tuple[Path, _Look]]:
+def _finished_files(office: Office, folder: WatchedFolder, left: list[str]) -> Iterator[tuple[Path, _Look]]:
+    """The files that nobody writes to any more; what is no file is noted in `left`."""
     path = office.home / folder.path
     newest = time.time() - folder.settled_seconds
     try:
@@ -85,19 +108,22 @@ def _finished_files(office: Office, folder: WatchedFolder) -> Iterator[tuple[Pat
         raise UnreadableInput(str(path), reason) from error
     for file in files:
         status = _status_of(file)
-        if status is not None and status.st_mtime <= newest:
+        if status is None or stat.S_ISDIR(status.st_mode):
+            continue
+        if not stat.S_ISREG(status.st_mode):
+            left.append(file.name)
+        elif status.st_mtime <= newest:
             yield file, _Look.of(status)
 
 
 def _status_of(file: Path) -> os.stat_result | None:
-    """Nothing for what is no file (a link could lead anywhere), is named as unfinished or has vanished."""
+    """Nothing for what is named as unfinished or has vanished."""
     if file.name.startswith(".") or file.name.lower().endswith(UNFINISHED):
         return None
     try:
-        status = file.lstat()
+        return file.lstat()
     except OSError:
         return None
-    return status if stat.S_ISREG(status.st_mode) else None
 
 
 def _take(office: Office, folder: WatchedFolder, file: Path, look: _Look, counts: Counts) -> None:
@@ -117,7 +143,7 @@ def _take(office: Office, folder: WatchedFolder, file: Path, look: _Look, counts
         received = receive_stored(office, folder.kind, file, stored, options=options, check=check)
         counts["again" if received.again else "received"] += 1
         check()
-        _put_aside(file, done, office.now.strftime("%Y%m%d-%H%M%S"))
+        _put_aside(file, done, office.now.strftime(STAMP))
 
 
 def _stored(office: Office, file: Path, look: _Look) -> Stored:
@@ -156,6 +182,23 @@ def _put_aside(file: Path, done: int, stamp: str) -> None:
         os.rename(file, f"{stamp}-{name}", dst_dir_fd=done)
     except OSError as error:
         raise _cannot_put_aside(file, error) from error
+
+
+def remove_received(office: Office, before: datetime) -> int:
+    """Removes the files that were received before a moment, as their names say; answers how many."""
+    stamp = before.strftime(STAMP)
+    removed = 0
+    for folder in office.settings.folders:
+        watched = office.home / folder.path
+        if not (watched / DONE).is_dir():
+            continue
+        with _done_folder(watched) as done, os.scandir(done) as entries:
+            for entry in entries:
+                its = STAMPED.match(entry.name)
+                if its is not None and its[0] < stamp and entry.is_file(follow_symlinks=False):
+                    os.unlink(entry.name, dir_fd=done)
+                    removed += 1
+    return removed
 
 
 def _cannot_put_aside(path: Path, error: OSError) -> UnreadableInput:

@@ -53,6 +53,8 @@ class Mapping:
     encoding: str | None = None
     separator: str | None = None
     sheet: str | None = None
+    protected: bool = True
+    """Whether CSV has an apostrophe before what would act as a formula, which is none of the text."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def parse_mapping(text: str, name: str) -> Mapping:
         raise _unusable(name, _("It is no TOML: {error}", error=printable(str(error)))) from error
     _refuse_unknown_keys(said, ("columns", "csv", "sheet"), name)
     csv = _section(said, "csv", name)
-    _refuse_unknown_keys(csv, ("encoding", "separator"), name)
+    _refuse_unknown_keys(csv, ("encoding", "separator", "protected"), name)
     separator = _text(csv, "separator", name)
     return Mapping(
         columns={
@@ -128,6 +130,7 @@ def parse_mapping(text: str, name: str) -> Mapping:
         encoding=_text(csv, "encoding", name),
         separator=_SEPARATORS_BY_NAME.get(separator.casefold(), separator) if separator else None,
         sheet=_text(said, "sheet", name),
+        protected=_truth(csv, "protected", name, default=True),
     )
 
 
@@ -243,6 +246,13 @@ def _text(said: abc.Mapping[str, object], key: str, name: str) -> str | None:
     value = said.get(key)
     if value is not None and not (isinstance(value, str) and value):
         raise _unusable(name, _("{key} must be a text.", key=key))
+    return value
+
+
+def _truth(said: abc.Mapping[str, object], key: str, name: str, *, default: bool) -> bool:
+    value = said.get(key, default)
+    if not isinstance(value, bool):
+        raise _unusable(name, _("{key} must be true or false.", key=key))
     return value
 
 

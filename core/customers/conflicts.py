@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlmodel import Session, col, select
 
 from core.customers.customer import Customer, ImportConflict
@@ -35,8 +37,18 @@ def note_clashes(
 
 def open_conflicts(session: Session, customer: int) -> list[ImportConflict]:
     """What is still to be decided about a customer."""
-    query = select(ImportConflict).where(ImportConflict.customer == customer, ImportConflict.resolution == "")
-    return list(session.exec(query.order_by(col(ImportConflict.id))))
+    return open_conflicts_of(session, [customer]).get(customer, [])
+
+
+def open_conflicts_of(session: Session, customers: Collection[int]) -> dict[int, list[ImportConflict]]:
+    """What is still to be decided about some customers, at most as many as one statement takes."""
+    query = select(ImportConflict).where(
+        col(ImportConflict.customer).in_(customers), ImportConflict.resolution == ""
+    )
+    grouped: dict[int, list[ImportConflict]] = {}
+    for one in session.exec(query.order_by(col(ImportConflict.id))):
+        grouped.setdefault(one.customer, []).append(one)
+    return grouped
 
 
 def settle_conflict(session: Session, office: Office, conflict: ImportConflict, resolution: str) -> None:

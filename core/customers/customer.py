@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from core.customers.fields import ATTRIBUTES, CustomerFields
-from core.store.columns import identity, json_value, long_text, moment, row_id
+from core.store.columns import identity, index, json_value, long_text, moment, row_id
 from core.text import folded
 
 NUMBER_LENGTH = 200
@@ -26,7 +26,7 @@ class Customer(CustomerFields, table=True):
     __tablename__ = "customer"  # pyright: ignore[reportAssignmentType]
     # Of any length, as they came: PostgreSQL's trees take no more than 2700 bytes.
     __table_args__ = tuple(
-        sa.Index(f"ix_customer_{name}_folded", f"{name}_folded", postgresql_using="hash")
+        index(f"ix_customer_{name}_folded", f"{name}_folded", using="hash")
         for name in ("last_name", "company", "postcode")
     )
 
@@ -73,14 +73,7 @@ class ImportConflict(SQLModel, table=True):
 
     __tablename__ = "import_conflict"  # pyright: ignore[reportAssignmentType]
     __table_args__ = (
-        sa.Index(
-            "ix_import_conflict_open",
-            "customer",
-            "field",
-            unique=True,
-            sqlite_where=sa.text("resolution = ''"),
-            postgresql_where=sa.text("resolution = ''"),
-        ),
+        index("ix_import_conflict_open", "customer", "field", unique=True, where="resolution = ''"),
     )
 
     id: int | None = identity()
@@ -104,3 +97,33 @@ def text_of(customer: CustomerFields) -> dict[str, str]:
 def folded_columns(fields: dict[str, str]) -> dict[str, str]:
     """The columns that hold fields as they compare; only for the fields that are given."""
     return {f"{name}_folded": folded(fields[name]) for name in FOLDED if name in fields}
+
+
+def new_row(
+    text: Mapping[str, str], *, at: datetime, batch: int | None = None, position: int = 0
+) -> dict[str, Any]:
+    """Every column of a customer whom a source names for the first time, for inserting many at once.
+
+    `text` is what the source says by attribute; a field that it does not name is empty. `batch` is the
+    arrival, `position` the row in it.
+    """
+    whole = {**dict.fromkeys(ATTRIBUTES, ""), **text}
+    return {
+        **whole,
+        **folded_columns(whole),
+        "source_key": whole["number"],
+        "source": text,
+        "batch": batch,
+        "seen_in": batch,
+        "seen_at_row": position,
+        "revision": 1,
+        "short_name": "",
+        "withheld": "",
+        "short_key": "",
+        "checked_by": "",
+        "checked_revision": 0,
+        "checked_copy": 0,
+        "checked_neighbours": 0,
+        "created_at": at,
+        "updated_at": at,
+    }

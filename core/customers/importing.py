@@ -7,8 +7,9 @@ that an import that was killed goes on where it was.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from collections.abc import Mapping as StringMapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import islice
 from typing import Any
@@ -18,19 +19,21 @@ from sqlmodel import Session, col, select
 
 from core.customers.columns import ColumnMap, Mapping, parse_mapping, recognise
 from core.customers.conflicts import note_clashes
-from core.customers.customer import NUMBER_LENGTH, Customer, folded_columns, text_of
-from core.customers.fields import ATTRIBUTES
+from core.customers.customer import NUMBER_LENGTH, Customer, folded_columns, new_row, text_of
 from core.customers.three_way import merge
-from core.errors import UnreadableInput
+from core.errors import DatabaseUnavailable, UnreadableInput
 from core.inbox.arrival import Arrival, ArrivalState
-from core.inbox.receive import PutBack, quarantine, quarantine_rows, settle_rows
-from core.locale import Message, _
+from core.inbox.receive import PutBack, put_back_where_it_fails, quarantine_rows, settle_rows
+from core.journal import Deed
+from core.locale import Message, _, n_
 from core.office import Office
 from core.store.statements import execute, table_of
 from core.tables import BadRow, Format, Row, Table, open_table
 from core.text import folded
 
 KIND = "customers"
+IMPORT = "import"
+"""What the journal calls it."""
 CHUNK = 500
 Progress = Callable[[int, int], None]
 """Told bytes read and bytes in all."""
@@ -88,7 +91,12 @@ def mapping_of(options: StringMapping[str, Any], name: str) -> Mapping:
 def open_customers(path: Any, name: str, mapping: Mapping) -> tuple[Table, ColumnMap]:
     """A table of customers: a file and the mapping for it. Raises UnreadableInput."""
     table = open_table(
-        path, name=name, encoding=mapping.encoding, separator=mapping.separator, sheet=mapping.sheet
+        path,
+        name=name,
+        encoding=mapping.encoding,
+        separator=mapping.separator,
+        sheet=mapping.sheet,
+        protected=mapping.protected,
     )
     return table, recognise(table.columns, mapping, name, sparse=table.format is Format.XML)
 
@@ -98,40 +106,100 @@ def apply(
     arrival: Arrival,
     progress: Progress | None = None,
     tell: Callable[[Message], None] | None = None,
+    *,
+    journalled: bool = False,
 ) -> Counts:
-    """Applies a stored arrival; one that is no table of customers at all is quarantined, and this raises.
+    """Applies a stored arrival, to its end or to where it cannot be: then it is put back, and this raises.
 
-    `tell` is told what an operator should know of how the file was read.
+    `tell` is told what an operator should know of how the file was read; `journalled` says that an operator
+    has it applied. Raises UnreadableInput, or DatabaseUnavailable, after which it may be gone on with.
     """
+    deed = Deed(office.operator.name, KIND, IMPORT) if journalled else None
     try:
-        table, columns = open_arrival(office, arrival)
-    except UnreadableInput as error:
+        return _apply(office, arrival, progress, tell, deed)
+    except UnreadableInput:
         with office.store.write() as session:
-            quarantine(session, office, session.merge(arrival), error.reason)
+            _close(session, session.get_one(Arrival, arrival.id), deed)
         raise
+
+
+def _apply(
+    office: Office,
+    arrival: Arrival,
+    progress: Progress | None,
+    tell: Callable[[Message], None] | None,
+    deed: Deed | None,
+) -> Counts:
+    with put_back_where_it_fails(office, arrival):
+        table, columns = open_arrival(office, arrival)
     if tell is not None:
         for note in (*table.notes, *columns.notes()):
             tell(note)
     reached = Counts.of(arrival.counts).reached
     rows = (row for row in table.rows() if row.number > reached)
-    while chunk := list(islice(rows, CHUNK)):
-        with office.store.write() as session:
-            present = _take_turns(session, arrival)
-            if present is None:
-                break
-            # Somebody else may be applying the same arrival: whoever comes second skips what is done.
-            counts = Counts.of(present.counts)
-            if present.options != arrival.options or counts.reached < chunk[0].number - 1:
-                # Meanwhile it is to be read anew, perhaps with another mapping: that begins at its first row.
-                return counts
-            todo = [row for row in chunk if row.number > counts.reached]
-            _Import(session, office, present, columns, counts).take(todo)
-            counts.reached = max(counts.reached, chunk[-1].number)
-            present.counts = asdict(counts)
-            session.add(present)
+    while True:
+        with put_back_where_it_fails(office, arrival), _saying_what_stands(arrival, reached):
+            chunk = list(islice(rows, CHUNK))
+            counts = _take(office, arrival, columns, chunk, deed) if chunk else None
+            if counts is None:
+                return _finish(office, arrival, deed)
+        if counts.reached < chunk[-1].number:
+            # Meanwhile it is to be read anew, perhaps with another mapping: that begins at its first row.
+            return counts
+        reached = counts.reached
         if progress:
             progress(table.position, table.size)
-    return _finish(office, arrival)
+
+
+def _take(
+    office: Office, arrival: Arrival, columns: ColumnMap, chunk: Sequence[Row | BadRow], deed: Deed | None
+) -> Counts | None:
+    """One transaction; answers how far the arrival has come, None where somebody else has finished it."""
+    with office.store.write() as session:
+        present = _take_turns(session, arrival)
+        if present is None:
+            return None
+        # Somebody else may be applying the same arrival: whoever comes second skips what is done.
+        counts = Counts.of(present.counts)
+        if present.options != arrival.options or counts.reached < chunk[0].number - 1:
+            return replace(counts, reached=0)
+        todo = [row for row in chunk if row.number > counts.reached]
+        _Import(session, office, present, columns, counts).take(todo)
+        counts.reached = max(counts.reached, chunk[-1].number)
+        present.counts = asdict(counts)
+        session.add(present)
+        if deed is not None:
+            deed.tell(session, office.now, _told_of(present))
+    return counts
+
+
+@contextmanager
+def _saying_what_stands(arrival: Arrival, reached: int) -> Generator[None]:
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        if not reached:
+            raise
+        message = n_(
+            "{what} {count} row of {file} is imported and stands; importing it again goes on there.",
+            "{what} {count} rows of {file} are imported and stand; importing it again goes on there.",
+            reached,
+            what=error.what,
+            file=arrival.name,
+        )
+        raise DatabaseUnavailable(message, error.what) from error
+
+
+def _told_of(arrival: Arrival) -> dict[str, Any]:
+    """What the journal is told of an import."""
+    counts = {name: number for name, number in arrival.counts.items() if name != "reached"}
+    return {"file": arrival.name, "arrival": arrival.id, **counts}
+
+
+def _close(session: Session, arrival: Arrival, deed: Deed | None) -> None:
+    if deed is not None:
+        counts = Counts.of(arrival.counts)
+        deed.close(session, arrival.name, counts.quarantined, counts.rows - counts.quarantined)
 
 
 def _take_turns(session: Session, arrival: Arrival) -> Arrival | None:
@@ -143,7 +211,7 @@ def _take_turns(session: Session, arrival: Arrival) -> Arrival | None:
     return next((one for one in waiting if one.id == arrival.id), None)
 
 
-def _finish(office: Office, arrival: Arrival) -> Counts:
+def _finish(office: Office, arrival: Arrival, deed: Deed | None) -> Counts:
     with office.store.write() as session:
         present = session.get_one(Arrival, arrival.id, with_for_update=True)
         counts = Counts.of(present.counts)
@@ -151,6 +219,9 @@ def _finish(office: Office, arrival: Arrival) -> Counts:
             present.state, present.settled_at = ArrivalState.APPLIED, office.now
             present.counts = asdict(counts)
             session.add(present)
+            if deed is not None:
+                deed.tell(session, office.now, _told_of(present))
+        _close(session, present, deed)
     return counts
 
 
@@ -234,7 +305,9 @@ class _Import:
         for one in incoming.values():
             customer = present.get(one.key)
             if customer is None:
-                new.append(self._row_of(one))
+                new.append(
+                    new_row(one.text, at=self.office.now, batch=self.arrival.id, position=one.position)
+                )
             elif customer.seen_in == self.arrival.id and customer.seen_at_row != one.position:
                 self.put_back.append(_twice(one, customer.seen_at_row))
             elif (customer.seen_in or 0) > (self.arrival.id or 0):
@@ -287,30 +360,7 @@ class _Import:
         customer.revision += 1
         self.session.add(customer)
 
-    def _row_of(self, one: Incoming) -> dict[str, Any]:
-        text = {**_EMPTY, **one.text}
-        return {
-            **text,
-            **folded_columns(text),
-            "source_key": one.key,
-            "source": one.text,
-            "batch": self.arrival.id,
-            "seen_in": self.arrival.id,
-            "seen_at_row": one.position,
-            "revision": 1,
-            "short_name": "",
-            "withheld": "",
-            "short_key": "",
-            "checked_by": "",
-            "checked_revision": 0,
-            "checked_copy": 0,
-            "checked_neighbours": 0,
-            "created_at": self.office.now,
-            "updated_at": self.office.now,
-        }
 
-
-_EMPTY = dict.fromkeys(ATTRIBUTES, "")
 _SEEN = (
     sa.update(table_of(Customer))
     .where(table_of(Customer).c.id == sa.bindparam("b_id"))
@@ -323,37 +373,3 @@ def _twice(one: Incoming, first: int) -> PutBack:
         "The customer number {number} stands in row {first} already.", number=one.key, first=first
     )
     return PutBack(one.position, one.raw, reason)
-
-
-def preview(office: Office, table: Table, columns: ColumnMap) -> Counts:
-    """What an import would do, without doing it: nothing is stored."""
-    counts = Counts()
-    seen: set[int] = set()
-    rows = table.rows()
-    while chunk := list(islice(rows, CHUNK)):
-        counts.rows += len(chunk)
-        incoming: dict[str, Incoming] = {}
-        for one in read_rows(chunk, columns):
-            if isinstance(one, PutBack) or hash(one.key) in seen:
-                counts.quarantined += 1
-            else:
-                seen.add(hash(one.key))
-                incoming[one.key] = one
-        with office.store.read() as session:
-            present = present_customers(session, list(incoming))
-        for key, one in incoming.items():
-            customer, _is_mended = present.get(key, (None, False))
-            _count(counts, customer, one)
-    return counts
-
-
-def _count(counts: Counts, customer: Customer | None, one: Incoming) -> None:
-    if customer is None:
-        counts.new += 1
-        return
-    result = merge(customer.source, text_of(customer), one.text)
-    counts.conflicts += len(result.clashes)
-    if result.take:
-        counts.changed += 1
-    else:
-        counts.unchanged += 1

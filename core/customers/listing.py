@@ -1,10 +1,11 @@
-"""Customers as lists and conditions see them: read in chunks, each with a handful of queries."""
+"""Customers as lists and conditions see them: read in pages, each with a handful of queries."""
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -14,18 +15,18 @@ from core.customers.customer import Customer, ImportConflict
 from core.customers.sending import KIND, PARTNER
 from core.customers.vocabulary import CustomerView
 from core.errors import NotFound
+from core.inquiries.standing import standings_of
 from core.locale import _
 from core.office import Office
 from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer
 from core.rulebook.finding import Finding
 from core.rulebook.record import FindingRow
+from core.store.paging import PAGE, in_chunks, pages
 from core.text import folded
 
 if TYPE_CHECKING:
     from core.rulebook.condition import Condition
 
-T = TypeVar("T")
-CHUNK = 500
 WORST_FIRST = (State.UNCERTAIN, State.FAILED, State.HELD, State.SENDING, State.PENDING)
 _SUCCEEDED = (CauseCode.REPLACED, CauseCode.OBSOLETE)
 
@@ -33,49 +34,55 @@ _SUCCEEDED = (CauseCode.REPLACED, CauseCode.OBSOLETE)
 def select_customers(
     office: Office, condition: Condition | None = None, ids: Sequence[int] | None = None
 ) -> Iterator[CustomerView]:
-    """The customers that fit, by id; each chunk is read in a short transaction of its own.
+    """The customers that fit, by id; each page is read in a short transaction of its own.
 
     `ids` narrows them down further. Raises ConditionTooSlow.
     """
-    fits = _judge(office, condition)
-    if ids is not None:
-        for chunk in _chunks(ids):
-            with office.store.read() as session:
-                query = select(Customer).where(col(Customer.id).in_(chunk)).order_by(col(Customer.id))
-                views = views_of(session, list(session.exec(query)))
-            yield from filter(fits, views)
+    yield from filter(_judge(office, condition), _views(office, condition, ids))
+
+
+def _views(office: Office, condition: Condition | None, ids: Sequence[int] | None) -> Iterator[CustomerView]:
+    if ids is None:
+        query = _narrowed(office, condition)
+
+        def read(session: Session, last: int) -> list[CustomerView]:
+            page = query.where(col(Customer.id) > last).order_by(col(Customer.id)).limit(PAGE)
+            return views_of(session, list(session.exec(page)))
+
+        yield from pages(office.store, read, lambda view: view.customer.id or 0, 0)
         return
-    last = 0
-    while True:
+    for chunk in in_chunks(ids):
         with office.store.read() as session:
-            query = _narrowed(office, condition).where(col(Customer.id) > last)
-            customers = list(session.exec(query.order_by(col(Customer.id)).limit(CHUNK)))
-            views = views_of(session, customers)
-        yield from filter(fits, views)
-        if len(customers) < CHUNK:
-            return
-        last = customers[-1].id or 0
+            query = select(Customer).where(col(Customer.id).in_(chunk)).order_by(col(Customer.id))
+            views = views_of(session, list(session.exec(query)))
+        yield from views
 
 
 def findings_of(office: Office, condition: Condition | None = None) -> Iterator[Finding]:
     """What is found of the customers that fit, by customer; without what somebody lives with already.
 
-    `row` is where the customer stands in the file that contained it last.
+    `row` is where the customer stands in the file that contained it last. Of the customers that fit only the
+    ids (eight bytes each) are in memory at once.
     """
-    chosen = None if condition is None else [view.customer.id for view in select_customers(office, condition)]
-    for chunk in [None] if chosen is None else list(_chunks(chosen)):
-        last = (0, 0)
-        while True:
-            with office.store.read() as session:
-                rows = _finding_rows(session, chunk, last)
-            yield from (replace(row.finding(), row=position or None) for row, position in rows)
-            if len(rows) < CHUNK:
-                break
-            last = (rows[-1][0].record, rows[-1][0].id or 0)
+    if condition is None:
+        yield from _findings_among(office, None)
+        return
+    for chunk in in_chunks(
+        array("q", (view.customer.id or 0 for view in select_customers(office, condition)))
+    ):
+        yield from _findings_among(office, chunk)
+
+
+def _findings_among(office: Office, ids: Sequence[int] | None) -> Iterator[Finding]:
+    def read(session: Session, last: tuple[int, int]) -> list[tuple[FindingRow, int]]:
+        return _finding_rows(session, ids, last)
+
+    found = pages(office.store, read, lambda one: (one[0].record, one[0].id or 0), (0, 0))
+    return (replace(row.finding(), row=position or None) for row, position in found)
 
 
 def _finding_rows(
-    session: Session, ids: Sequence[int | None] | None, last: tuple[int, int]
+    session: Session, ids: Sequence[int] | None, last: tuple[int, int]
 ) -> list[tuple[FindingRow, int]]:
     after = sa.tuple_(col(FindingRow.record), col(FindingRow.id)) > sa.tuple_(*map(sa.literal, last))
     query = (
@@ -85,13 +92,8 @@ def _finding_rows(
     )
     if ids is not None:
         query = query.where(col(FindingRow.record).in_(ids))
-    ordered = query.order_by(col(FindingRow.record), col(FindingRow.id)).limit(CHUNK)
+    ordered = query.order_by(col(FindingRow.record), col(FindingRow.id)).limit(PAGE)
     return [(row, position) for row, position in session.exec(ordered)]
-
-
-def _chunks(ids: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(ids), CHUNK):
-        yield ids[start : start + CHUNK]
 
 
 def _judge(office: Office, condition: Condition | None) -> Callable[[CustomerView], bool]:
@@ -119,12 +121,12 @@ def find_customers(office: Office, names: Sequence[str]) -> list[int]:
     found: dict[str, int] = {}
     there: set[int] = set()
     with office.store.read() as session:
-        for chunk in _chunks(list(wanted.values())):
+        for chunk in in_chunks(list(wanted.values())):
             query = select(Customer.number, Customer.number_folded, Customer.id)
             for number, key, id_ in session.exec(query.where(col(Customer.number_folded).in_(chunk))):
                 found.setdefault(key, id_ or 0)
                 found[number] = id_ or 0
-        for chunk in _chunks([id_ for name in names if (id_ := _id_in(name))]):
+        for chunk in in_chunks([id_ for name in names if (id_ := _id_in(name))]):
             there |= {
                 id_ or 0 for id_ in session.exec(select(Customer.id).where(col(Customer.id).in_(chunk)))
             }
@@ -163,6 +165,7 @@ def views_of(session: Session, customers: Sequence[Customer]) -> list[CustomerVi
         col(PartnerCopy.short_name_only).is_(True),
     )
     short = set(session.exec(query))
+    standings = standings_of(session, KIND, ids)
     return [
         CustomerView(
             one,
@@ -171,6 +174,9 @@ def views_of(session: Session, customers: Sequence[Customer]) -> list[CustomerVi
             state=states.get(one.id or 0, ""),
             conflicts=conflicts.get(one.id or 0, 0),
             short_name_only=one.id in short,
+            asked_until=standings.asked_until.get(one.id or 0),
+            assigned=standings.assigned.get(one.id or 0, ""),
+            due=standings.due.get(one.id or 0),
         )
         for one in customers
     ]
@@ -236,18 +242,16 @@ class Conflict:
 
 def open_conflicts(office: Office) -> Iterator[Conflict]:
     """Every open import conflict, the oldest first."""
-    last = 0
-    while True:
-        with office.store.read() as session:
-            found = conflicts_of(session, None, last)
-        yield from found
-        if len(found) < CHUNK:
-            return
-        last = found[-1].conflict.id or 0
+    return pages(
+        office.store,
+        lambda session, last: conflicts_of(session, None, last),
+        lambda one: one.conflict.id or 0,
+        0,
+    )
 
 
 def conflicts_of(session: Session, ids: Sequence[int] | None, after: int = 0) -> list[Conflict]:
-    """Open conflicts of these customers (None: of all) behind a conflict's id, at most a chunk of them."""
+    """Open conflicts of these customers (None: of all) behind a conflict's id, at most a page of them."""
     query = (
         select(ImportConflict, Customer.number)
         .join(Customer, col(Customer.id) == col(ImportConflict.customer))
@@ -255,7 +259,7 @@ def conflicts_of(session: Session, ids: Sequence[int] | None, after: int = 0) ->
     )
     if ids is not None:
         query = query.where(col(ImportConflict.customer).in_(ids))
-    found = session.exec(query.order_by(col(ImportConflict.id)).limit(CHUNK))
+    found = session.exec(query.order_by(col(ImportConflict.id)).limit(PAGE))
     return [Conflict(conflict, number) for conflict, number in found]
 
 

@@ -7,30 +7,50 @@ from dataclasses import dataclass
 from dataclasses import field as parameter
 from datetime import date
 
-from sqlmodel import Session, col, select
+from sqlmodel import select
 
 from core.customers import checking
-from core.customers.conflicts import open_conflicts
-from core.customers.customer import NUMBER_LENGTH, Customer, ImportConflict, folded_columns, text_of
+from core.customers.asking import ASK
+from core.customers.conflicts import open_conflicts_of
+from core.customers.customer import Customer, ImportConflict, folded_columns, text_of
 from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE, customer_from
 from core.customers.fixing import fixed_fields
 from core.customers.given import Given
 from core.customers.review import review, send, suppressions_of
-from core.customers.sending import customer_limits
+from core.customers.sending import KIND, customer_limits
+from core.customers.undoing import CONFLICTS, CUSTOMERS, check_number
 from core.errors import Inapplicable, LostUpdate, WrongUsage
 from core.locale import Message, _
 from core.operation import Act, NoParameters, Operation, always
 from core.rulebook.finding import Severity
-from core.rulebook.record import FindingRow
-from core.rulebook.suppressing import suppress
-from core.text import folded
+from core.rulebook.record import FindingRow, Suppression
+from core.rulebook.suppressing import SUPPRESSIONS, suppress
+from core.work.on_records import operations_on
 
 AREA = checking.AREA
 EDITABLE = (*ATTRIBUTES, "short_name")
 ALWAYS_SENT = ("number", "kind", "last_name", "company")
 
 
-def change_fields(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What belongs to the customers of one transaction, by their ids: read for all of them at once."""
+
+    conflicts: Mapping[int, list[ImportConflict]]
+    muted: Mapping[int, list[Suppression]]
+
+
+def _read_beside(act: Act, customers: Sequence[Customer]) -> _Beside:
+    ids = [one.id or 0 for one in customers]
+    return _Beside(open_conflicts_of(act.session, ids), suppressions_of(act.session, ids))
+
+
+def _conflicts_of(act: Act, customer: Customer) -> list[ImportConflict]:
+    beside: _Beside = act.prepared
+    return [one for one in beside.conflicts.get(customer.id or 0, ()) if not one.resolution]
+
+
+def _change_fields(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
     """Sets text fields, with the columns that follow from them; a change makes a new revision.
 
     A conflict is settled where this is what the source says. Raises Inapplicable for a number that is taken.
@@ -40,22 +60,9 @@ def change_fields(act: Act, customer: Customer, values: Mapping[str, str]) -> No
     if act.change(customer, customer.number, **columns):
         customer.revision += 1
         customer.updated_at = act.now
-        for conflict in open_conflicts(act.session, customer.id or 0):
+        for conflict in _conflicts_of(act, customer):
             if values.get(conflict.field) == conflict.theirs:
                 _settle(act, customer, conflict, "agreed")
-
-
-def check_number(session: Session, customer: Customer, number: str) -> None:
-    """No two customers with one number: a partner would take them for the same."""
-    if number == customer.number:
-        return
-    if not number.strip() or len(number) > NUMBER_LENGTH:
-        raise Inapplicable(_("A customer number has 1 to {limit} characters.", limit=NUMBER_LENGTH))
-    query = select(Customer.id).where(
-        Customer.number_folded == folded(number), Customer.number == number, col(Customer.id) != customer.id
-    )
-    if session.exec(query.limit(1)).first() is not None:
-        raise Inapplicable(_("Another customer has the number {number} already.", number=number))
 
 
 def _settle(act: Act, customer: Customer, conflict: ImportConflict, resolution: str) -> None:
@@ -90,7 +97,7 @@ def _edit(act: Act, customer: Customer, given: Editing) -> None:
         if name not in EDITABLE:
             raise WrongUsage(_("There is no field {field}.", field=name))
     _check_short_name(act, customer, given.values)
-    change_fields(act, customer, given.values)
+    _change_fields(act, customer, given.values)
 
 
 def _check_short_name(act: Act, customer: Customer, values: Mapping[str, str]) -> None:
@@ -116,13 +123,14 @@ class Fixing:
 
 
 def _fix(act: Act, customer: Customer, given: Fixing) -> None:
-    muted = suppressions_of(act.session, [customer.id or 0]).get(customer.id or 0, [])
+    beside: _Beside = act.prepared
+    muted = beside.muted.get(customer.id or 0, [])
     values = fixed_fields(
         customer, customer_limits(act.office), act.office.today, unsafe=given.unsafe, muted=muted
     )
     if not values:
         raise Inapplicable(_("There is nothing that could be fixed by itself."))
-    change_fields(act, customer, values)
+    _change_fields(act, customer, values)
 
 
 def _send(_act: Act, _customer: Customer, _given: NoParameters) -> None:
@@ -171,7 +179,10 @@ def _withhold(act: Act, customer: Customer, given: Withholding) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Resolving:
-    """Whose value holds: ours (the correction stays) or theirs (the source is right)."""
+    """Whose value holds: ours (the correction stays) or theirs (the source is right).
+
+    `field` may name several, with blanks between.
+    """
 
     keep: str = parameter(
         default="ours",
@@ -189,13 +200,14 @@ class Resolving:
 def _resolve(act: Act, customer: Customer, given: Resolving) -> None:
     if given.keep not in ("ours", "theirs"):
         raise WrongUsage(_("Say ours or theirs."))
-    chosen = [one for one in open_conflicts(act.session, customer.id or 0) if given.field in ("", one.field)]
+    fields = given.field.split()
+    chosen = [one for one in _conflicts_of(act, customer) if not fields or one.field in fields]
     if not chosen:
         raise Inapplicable(_("There is no open conflict."))
     for one in chosen:
         _settle(act, customer, one, given.keep)
     if given.keep == "theirs":
-        change_fields(act, customer, {one.field: one.theirs for one in chosen})
+        _change_fields(act, customer, {one.field: one.theirs for one in chosen})
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +251,7 @@ EDIT = Operation(
     _review,
     describe=_label,
     help=_("Changes fields; what is on its way gets a successor."),
+    prepare=_read_beside,
 )
 FIX = Operation(
     AREA,
@@ -251,6 +264,7 @@ FIX = Operation(
     _review,
     describe=_label,
     help=_("Applies the fixes that the rules propose, after showing what they change."),
+    prepare=_read_beside,
 )
 SEND = Operation(
     AREA,
@@ -288,6 +302,7 @@ RESOLVE = Operation(
     _review,
     describe=_label,
     help=_("Says which value holds where a field was changed here and in the source."),
+    prepare=_read_beside,
 )
 MUTE = Operation(
     AREA,
@@ -302,4 +317,6 @@ MUTE = Operation(
     needs_reason=True,
     help=_("Lives with a finding: of this value, for a reason, perhaps until a day."),
 )
-OPERATIONS = (EDIT, FIX, SEND, WITHHOLD, RESOLVE, MUTE)
+AMONG_COLLEAGUES = operations_on(AREA, Customer, KIND, _label)
+OPERATIONS = (EDIT, FIX, SEND, WITHHOLD, RESOLVE, MUTE, ASK, *AMONG_COLLEAGUES)
+REVERSIBLE = (CUSTOMERS, CONFLICTS, SUPPRESSIONS)

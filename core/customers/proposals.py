@@ -11,11 +11,12 @@ from sqlmodel import col, select
 
 from core.customers.checking import AREA
 from core.customers.fixing import FieldChange, diff, fixed_fields
-from core.customers.listing import CHUNK, select_customers
+from core.customers.listing import select_customers
 from core.customers.review import Desk, suppressions_of
 from core.office import Office
 from core.rulebook.finding import FixKind
 from core.rulebook.record import FindingRow
+from core.store.paging import PAGE
 
 if TYPE_CHECKING:
     from core.rulebook.condition import Condition
@@ -36,7 +37,7 @@ def proposals(
     """The customers that fixes would change, with how; nothing is written."""
     desk = Desk.of(office)
     views = select_customers(office, condition, fixable(office, ids, unsafe=unsafe))
-    while chunk := list(islice(views, CHUNK)):
+    while chunk := list(islice(views, PAGE)):
         with office.store.read() as session:
             muted = suppressions_of(session, [view.customer.id or 0 for view in chunk])
         for customer in (view.customer for view in chunk):

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.customers import checking
+from core.customers.answering import close_answered
 from core.customers.checking import AREA, Judged
 from core.customers.customer import Customer
 from core.customers.fields import CustomerFields
@@ -30,14 +31,15 @@ from core.customers.sending import (
     wanted_for,
 )
 from core.customers.stale import stale
-from core.office import Office, in_chunks
+from core.office import Office
 from core.operation import Act
 from core.outbox import planning
 from core.outbox.carry_out import Addressed, carry_out, cause_of, open_transfers
-from core.outbox.planning import Hold
+from core.outbox.planning import Hold, Plan
 from core.outbox.transfer import CauseCode, PartnerCopy, Transfer
 from core.rulebook.record import FindingRow, Suppression, kept_value
 from core.rulebook.rule import Rule
+from core.store.paging import in_chunks
 from core.store.statements import execute
 
 CHUNK = 500
@@ -157,6 +159,8 @@ class Review:
         known = {one.id or 0: known_to_partner(one, copies.get(one.id or 0)) for one in customers}
         neighbours = self._neighbours(customers, known)
         self.session.flush()
+        plans: list[tuple[Plan, Addressed]] = []
+        outcomes: dict[int, tuple[Customer, list[Judged]]] = {}
         for customer in customers:
             id_ = customer.id or 0
             given = Given(
@@ -168,9 +172,13 @@ class Review:
                 customer.short_name,
             )
             judged = self._judge(customer, given, suppressions.get(id_, []), present.get(id_, []))
-            if self._plan(customer, copies.get(id_), given.known, judged, going, newest.get(id_)):
-                self.result.later.add(id_)
+            outcomes[id_] = customer, judged
+            plan = self._plan(customer, copies.get(id_), given.known, judged, going, newest.get(id_))
+            if plan is not None:
+                plans.append((plan, self._address(customer, newest.get(id_))))
             self._mark(customer, copies.get(id_), neighbours[id_])
+        self.result.made += carry_out(self.session, self.desk.office, plans, self.act)
+        close_answered(self.session, self.desk.office, outcomes, self.act)
         self.result.customers += len(customers)
         self.session.flush()
         return self.result
@@ -215,27 +223,26 @@ class Review:
         judged: list[Judged],
         going: dict[int, list[Transfer]],
         newest: Newest | None,
-    ) -> bool:
-        """Carries the plan out; answers whether the customer must be looked at again later."""
+    ) -> Plan | None:
+        """What is to be done about the customer's transfers; None where it does not go out at all."""
         id_ = customer.id or 0
         present = going.get(id_, [])
         accepted = copy.accepted if copy else ""
         chosen = id_ in self.chosen
         if not (present or accepted or chosen or self.desk.goes_out(customer)):
-            return False
+            return None
         wanted, hold = wanted_for(customer, known, self.desk.limits)
         rules = [one.finding.rule for one in judged if one.blocks]
         if rules:
             hold = Hold(CauseCode.FINDINGS, cause_of(rules))
         discarded = newest.fields if newest and newest.by_hand and not chosen else ""
         plan = planning.plan(wanted, present, accepted, hold, discarded)
-        to = self._address(customer, newest.revision if newest else 0)
-        made = carry_out(self.session, self.desk.office, plan, to, self.act)
-        self.result.made += made
         self.result.held += bool(rules)
-        return plan.later
+        if plan.later:
+            self.result.later.add(id_)
+        return plan
 
-    def _address(self, customer: Customer, last_revision: int) -> Addressed:
+    def _address(self, customer: Customer, newest: Newest | None) -> Addressed:
         return Addressed(
             partner=self.desk.partner,
             account=PARTNER,
@@ -244,7 +251,7 @@ class Review:
             subject_id=customer.id or 0,
             subject_name=customer.display_name,
             record_revision=customer.revision,
-            last_revision=last_revision,
+            last_revision=newest.revision if newest else 0,
         )
 
     def _neighbours(self, customers: Sequence[Customer], known: dict[int, Known]) -> dict[int, int]:

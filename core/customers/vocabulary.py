@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from core.customers.customer import FOLDED, Customer
 from core.customers.fields import FIELDS, Kind
 from core.customers.given import NOT_TRANSMITTED
+from core.customers.sending import KIND
 from core.customers.standing import (
     finding_among,
     has_conflict,
@@ -20,6 +21,7 @@ from core.customers.standing import (
     is_new,
     is_stuck,
 )
+from core.inquiries.standing import asked_until_column, is_asked
 from core.outbox.transfer import STUCK
 from core.outbox.vocabulary import STATES, payload_field, transfer_vocabulary
 from core.rulebook.condition import (
@@ -35,6 +37,7 @@ from core.rulebook.condition import (
     Vocabulary,
 )
 from core.rulebook.condition.vocabulary import AnyField
+from core.work.standing import assigned_column, due_column, first_of
 
 ALIASES = {
     "number": ("kunde", "customer"),
@@ -62,6 +65,12 @@ class CustomerView:
     """The worst state of its open transfers, else delivered or discarded; "" where there never was one."""
     conflicts: int = 0
     short_name_only: bool = False
+    asked_until: date | None = None
+    """When an inquiry that waits for an answer comes up again; None: nothing is waited for."""
+    assigned: str = ""
+    """Who looks after it; nobody where it is empty."""
+    due: date | None = None
+    """The first day on which it comes up again, for anybody or for want of an answer."""
 
 
 def _field(name: str) -> Callable[[CustomerView], str]:
@@ -102,6 +111,10 @@ def _carried_fields() -> Iterator[AnyField]:
             yield carried
 
 
+def _due_column() -> Any:
+    return first_of(due_column(KIND, Customer.id), asked_until_column(KIND, Customer.id))
+
+
 def _text_fields() -> list[AnyField]:
     fields: list[AnyField] = []
     for one in FIELDS:
@@ -124,6 +137,14 @@ def _other_fields() -> list[AnyField]:
         ),
         NumberField("batch", "import", lambda view: view.customer.batch, Customer.batch),  # pyright: ignore
         AgeField("changed", "geändert", changed),
+        TextField(
+            "assigned",
+            "bearbeiter",
+            lambda view: view.assigned,
+            folded_column=assigned_column(KIND, Customer.id),
+            aliases=("zugewiesen",),
+        ),
+        DateField("due", "wiedervorlage", lambda view: view.due, _due_column(), aliases=("fällig",)),
         ListField(
             "rule", "regel", lambda view: view.rules, aliases=("finding", "befund"), among=finding_among
         ),
@@ -141,6 +162,14 @@ def _other_fields() -> list[AnyField]:
                     clause=has_short_name_only,
                 ),
                 Flag("new", "neu", lambda view: view.state == "", clause=is_new),
+                Flag(
+                    "asked",
+                    "gefragt",
+                    lambda view: view.asked_until is not None,
+                    ("waiting", "wartet"),
+                    lambda: is_asked(KIND, Customer.id),
+                ),
+                Flag("due", "fällig", "due:<=today"),
             )
         ),
     ]

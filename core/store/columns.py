@@ -17,6 +17,26 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+
+def index(name: str, *columns: str, where: str = "", using: str = "", unique: bool = False) -> sa.Index:
+    """An index over the rows that fit `where`, on PostgreSQL of the kind `using`.
+
+    Both are noted only, for whoever makes migrations (`note_indexes`): SQLAlchemy would load the dialects of
+    both databases at once to check them, in every command.
+    """
+    return sa.Index(name, *columns, unique=unique, info={"where": where, "using": using})
+
+
+def note_indexes(metadata: sa.MetaData) -> None:
+    """Tells SQLAlchemy what the indexes of these tables are over, so that migrations say it."""
+    for one in (one for table in metadata.tables.values() for one in table.indexes):
+        if where := one.info.get("where"):
+            one.dialect_options["sqlite"]["where"] = sa.text(where)
+            one.dialect_options["postgresql"]["where"] = sa.text(where)
+        if using := one.info.get("using"):
+            one.dialect_options["postgresql"]["using"] = using
+
+
 Identity = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 

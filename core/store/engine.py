@@ -78,6 +78,11 @@ class Store:
         """The writing engine, for migrations and bulk work."""
         return self._writer
 
+    @property
+    def reader(self) -> sa.Engine:
+        """The reading engine: on SQLite it waits for no lock, and cannot write."""
+        return self._reader
+
     def close(self) -> None:
         """Gives back every connection."""
         self._writer.dispose()
@@ -140,40 +145,46 @@ def named_errors() -> Generator[None]:
     except (exc.DatabaseError, exc.TimeoutError) as error:
         if isinstance(error, _OURS):
             raise
-        raise DatabaseUnavailable(_why(str(getattr(error, "orig", error)))) from error
+        raise _unavailable(str(getattr(error, "orig", error))) from error
 
 
 _OURS = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
 """What the program itself did wrong: no other moment and no more room would cure it."""
 
-_REASONS = (
+_REASONS: tuple[tuple[tuple[str, ...], Message, Message | None], ...] = (
     (
         ("deadlock", "could not serialize", "locked", "queuepool", "busy", "lock timeout"),
-        _("The database is locked by another process. Nothing was changed; try again in a moment."),
+        _("The database is locked by another process."),
+        _("Nothing was changed; try again in a moment."),
     ),
     (
         ("full", "no space"),
-        _("The disk that holds the database is full. Nothing was changed; make room and try again."),
+        _("The disk that holds the database is full."),
+        _("Nothing was changed; make room and try again."),
     ),
     (
         ("readonly", "read-only"),
         _("The database cannot be written to. Check owner and rights of its file and folder."),
+        None,
     ),
     (
         ("no such table", "no such column", "no column named"),
         _("The database has an older layout. Run `leitstand migrate`."),
+        None,
     ),
     (
         ("not a database", "malformed", "file is encrypted"),
         _("The database file is damaged, or it is no database. Put a copy back that was saved."),
+        None,
     ),
 )
 
 
-def _why(text: str) -> Message:
+def _unavailable(text: str) -> DatabaseUnavailable:
     lowered = text.lower()
-    for signs, reason in _REASONS:
+    for signs, what, then in _REASONS:
         if any(sign in lowered for sign in signs):
-            return reason
+            whole = what if then is None else _("{what} {then}", what=what, then=then)
+            return DatabaseUnavailable(whole, what)
     first = next(iter(text.strip().splitlines()), "?")
-    return _("The database is out of reach: {reason}", reason=first)
+    return DatabaseUnavailable(_("The database is out of reach: {reason}", reason=first))

@@ -21,6 +21,24 @@ def name_of(model: type[SQLModel]) -> str:
     return table_of(model).name
 
 
+def insert_into(dialect: str, model: type[SQLModel]) -> Any:
+    """An INSERT of a database ("sqlite", "postgresql") that can say what becomes of a row that is there."""
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert(table_of(model))
+
+
+def put(session: Session, row: SQLModel) -> None:
+    """Writes a row, over the one with its primary key where there is one; two may do so at once."""
+    model = type(row)
+    keys = [column.name for column in table_of(model).primary_key]
+    insert = insert_into(session.get_bind().dialect.name, model).values(row.model_dump())
+    rest = {name: insert.excluded[name] for name in row.model_dump() if name not in keys}
+    execute(session, insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
 def execute(
     session: Session, statement: sa.Executable, values: Values | Sequence[Values] | None = None
 ) -> sa.CursorResult[Any]:

@@ -27,11 +27,13 @@ def open_table(
     encoding: str | None = None,
     separator: str | None = None,
     sheet: str | None = None,
+    protected: bool = False,
     limits: Limits = _LIMITS,
 ) -> Table:
     """The table in a file. `name` is what the file was called; its bytes may lie under another name.
 
-    `encoding` and `separator` concern CSV, `sheet` concerns spreadsheets; None has them found out.
+    `encoding` and `separator` concern CSV, `sheet` concerns spreadsheets; None has them found out. With
+    `protected` the apostrophe is taken off that CSV has before what would act as a formula.
     Raises UnreadableInput where there is no table: the file is empty, of another kind or protected, its
     heading cannot be read, or there is no such sheet.
     """
@@ -40,7 +42,7 @@ def open_table(
             raise UnreadableInput(name, _("The file is empty."))
         with path.open("rb") as file:
             start = file.read(_LOOKED_AT)
-        return _opened(path, start, name, encoding, separator, sheet, limits)
+        return _opened(path, start, name, encoding, separator, sheet, protected, limits)
     except OSError as error:
         raise UnreadableInput(name, _why_not(error)) from error
 
@@ -52,6 +54,7 @@ def _opened(
     encoding: str | None,
     separator: str | None,
     sheet: str | None,
+    protected: bool,
     limits: Limits,
 ) -> Table:
     if start.startswith(_ZIP):
@@ -70,7 +73,7 @@ def _opened(
         raise UnreadableInput(name, _("This is a PDF document, not a table."))
     from core.tables.csv_file import open_csv
 
-    return open_csv(path, name, encoding, separator, limits)
+    return open_csv(path, name, encoding, separator, limits, protected)
 
 
 def _is_markup(start: bytes) -> bool:

@@ -17,6 +17,7 @@ _END = 0xFFFFFFFA
 _DIRECTORY_ENTRY = 128
 _FILEPASS, _BOUNDSHEET, _BOF, _EOF = 0x2F, 0x85, 0x809, 0x0A
 _FORMULA, _BOOLERR, _STRING, _MULRK = 0x06, 0x205, 0x207, 0xBD
+_CALCULATE_ON_OPENING = 0x02
 _BETWEEN_FORMULA_AND_STRING = {0x4BC, 0x221, 0x236, 0x3C}
 _VALUES = {0xFD, 0x203, 0x27E, 0x204, 0xD6, _BOOLERR, _FORMULA}
 _ERRORS = {
@@ -41,6 +42,8 @@ class SheetScan:
     faults: dict[tuple[int, int], Message] = field(default_factory=dict[tuple[int, int], Message])
     empty_results: int = 0
     """Formulas whose stored result is an empty text, as one that was never calculated may have."""
+    zero_results: int = 0
+    """The same for those whose stored result is the number 0."""
     rows: int = 0
     columns: int = 0
 
@@ -184,18 +187,29 @@ def _see(scan: SheetScan, workbook: bytes, kind: int, start: int, length: int) -
         value, is_error = struct.unpack_from("<BB", workbook, start + 6)
         if is_error:
             scan.faults[place] = _error(value)
-    elif kind == _FORMULA and workbook[start + 12 : start + 14] == b"\xff\xff":
-        return _see_result(scan, place, workbook[start + 6], workbook[start + 8])
+    elif kind == _FORMULA:
+        result, flags = workbook[start + 6 : start + 14], workbook[start + 14]
+        return _see_result(scan, place, result, bool(flags & _CALCULATE_ON_OPENING))
     return None
 
 
-def _see_result(scan: SheetScan, place: tuple[int, int], kind: int, value: int) -> tuple[int, int] | None:
-    if kind == 0:
+def _see_result(
+    scan: SheetScan, place: tuple[int, int], result: bytes, is_to_be_calculated: bool
+) -> tuple[int, int] | None:
+    """Programs that cannot calculate store 0 or an empty text, most of them with a flag: yet to be done."""
+    is_number = result[6:] != b"\xff\xff"
+    kind, value = result[0], result[2]
+    if not is_number and kind == 0:
         return place
-    if kind == 2:
+    if not is_number and kind == 2:
         scan.faults[place] = _error(value)
-    elif kind == 3:
-        scan.empty_results += 1
+    elif (is_number and not any(result)) or (not is_number and kind == 3):
+        if is_to_be_calculated:
+            scan.faults[place] = formula_without_result()
+        elif is_number:
+            scan.zero_results += 1
+        else:
+            scan.empty_results += 1
     return None
 
 

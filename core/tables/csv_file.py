@@ -15,6 +15,7 @@ from core.errors import UnreadableInput
 from core.locale import Message, _, n_
 from core.tables.csv_encoding import Encoding, find_encoding, is_utf8, opened, undecodable
 from core.tables.csv_records import Defect, Quoting, Records, splitter, without_line_end
+from core.tables.formulas import all_unprotected
 from core.tables.rows import (
     BadRow,
     Format,
@@ -42,6 +43,8 @@ class _Dialect:
     hinted: bool
     """Whether the first line is `sep=;`, which spreadsheet programs write and understand."""
     limits: Limits
+    protected: bool
+    """Whether an apostrophe before what would act as a formula is taken off."""
 
     def records(self, file: BinaryIO, meter: Meter) -> Iterator[bytes | Defect]:
         """All records from where the file stands, beginning with the heading."""
@@ -59,11 +62,17 @@ class _Dialect:
             return undecodable(record, self.encoding.codec)
         if self.encoding.mixed and not record.isascii() and is_utf8(record):
             return undecodable(record, self.encoding.codec)
-        return split(text)
+        cells = split(text)
+        return all_unprotected(cells) if self.protected and "'" in text else cells
 
 
 def open_csv(
-    path: Path, name: str, wanted_encoding: str | None, wanted_separator: str | None, limits: Limits
+    path: Path,
+    name: str,
+    wanted_encoding: str | None,
+    wanted_separator: str | None,
+    limits: Limits,
+    protected: bool,
 ) -> Table:
     """The table in a CSV file; raises UnreadableInput."""
     _check_separator(name, wanted_separator)
@@ -73,7 +82,7 @@ def open_csv(
         begin = file.tell()
         sample = file.read(_SAMPLED)
         file.seek(begin)
-        dialect = _dialect(name, sample, encoding, wanted_separator, limits)
+        dialect = _dialect(name, sample, encoding, wanted_separator, limits, protected)
         columns = _heading(name, next(dialect.records(file, meter), None), dialect)
     if len(columns) < 2:
         raise _only_one_column(name, (dialect.separator,))
@@ -93,14 +102,25 @@ def _check_separator(name: str, wanted: str | None) -> None:
         raise UnreadableInput(name, reason)
 
 
-def _dialect(name: str, sample: bytes, encoding: Encoding, wanted: str | None, limits: Limits) -> _Dialect:
+def _dialect(
+    name: str, sample: bytes, encoding: Encoding, wanted: str | None, limits: Limits, protected: bool
+) -> _Dialect:
+    _refuse_nothing(name, sample)
     hint = _HINT.match(sample)
     if hint:
-        return _Dialect(encoding, wanted or hint[1].decode(), True, limits)
+        return _Dialect(encoding, wanted or hint[1].decode(), True, limits, protected)
     separator = wanted or _most_likely(sample, encoding, limits)
     if separator is None:
         raise _only_one_column(name, SEPARATORS)
-    return _Dialect(encoding, separator, False, limits)
+    return _Dialect(encoding, separator, False, limits, protected)
+
+
+def _refuse_nothing(name: str, sample: bytes) -> None:
+    """A byte order mark alone, or nothing but blanks and line ends, is no table that lacks a separator."""
+    if not sample:
+        raise UnreadableInput(name, _("The file is empty."))
+    if len(sample) < _SAMPLED and not sample.strip():
+        raise UnreadableInput(name, _("The file holds nothing but blank lines."))
 
 
 def _most_likely(sample: bytes, encoding: Encoding, limits: Limits) -> str | None:

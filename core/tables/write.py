@@ -1,7 +1,8 @@
 """Writing tables for spreadsheet programs: CSV and XLSX. Every cell stays the text that it is.
 
 Nothing that is written can act as a formula: in XLSX every cell is a text; in CSV, where programs guess, a
-cell that would be taken for a formula gets an apostrophe in front, unless the recipient cannot do with it.
+cell that would be taken for a formula gets an apostrophe in front (`core.tables.formulas`), unless the
+recipient cannot do with it.
 """
 
 from __future__ import annotations
@@ -21,8 +22,7 @@ from typing import Any, BinaryIO, TextIO, cast
 
 from core.errors import Inapplicable
 from core.locale import _
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from core.tables.formulas import protected
 
 _MOST_ROWS = 1_048_576
 _LONGEST_CELL = 32_767
@@ -61,11 +61,6 @@ def write_csv(
     return count
 
 
-def protected(cell: str) -> str:
-    """A cell as it may stand in a CSV file that a spreadsheet program opens."""
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
-
-
 def write_xlsx(target: Path | BinaryIO, sheets: Mapping[str, SheetContent]) -> int:
     """Writes a workbook of text cells in constant memory; answers with the number of rows without headings.
 
@@ -80,7 +75,10 @@ def write_xlsx(target: Path | BinaryIO, sheets: Mapping[str, SheetContent]) -> i
         for name, content in sheets.items():
             sheet = workbook.add_worksheet(_NOT_IN_SHEET_NAMES.sub("_", name)[:31])
             count += _fill(sheet, content, bold)
-        workbook.close()
+        try:
+            workbook.close()
+        except library.exceptions.FileCreateError as error:
+            raise error.args[0] from None
     return count
 
 
@@ -108,16 +106,32 @@ def _with_headings(content: SheetContent) -> Iterator[Sequence[str]]:
 
 
 @contextmanager
+def replacing_text(target: Path) -> Generator[TextIO]:
+    """A stream for the text that is to stand in a file: UTF-8, line ends as they are written.
+
+    Only its owner may read the file. It gets its new content when all of it is written, and keeps the old one
+    where writing fails. Raises OSError.
+    """
+    with _binary(target) as stream, _encoded(stream, "utf-8") as text:
+        yield text
+
+
+@contextmanager
 def _text(target: Path | BinaryIO | TextIO) -> Generator[TextIO]:
     if isinstance(target, TextIOBase):
         yield cast(TextIO, target)
         return
-    with _binary(cast("Path | BinaryIO", target)) as stream:
-        text = TextIOWrapper(stream, encoding="utf-8-sig", newline="")
-        try:
-            yield text
-        finally:
-            text.detach()
+    with _binary(cast("Path | BinaryIO", target)) as stream, _encoded(stream, "utf-8-sig") as text:
+        yield text
+
+
+@contextmanager
+def _encoded(stream: BinaryIO, encoding: str) -> Generator[TextIO]:
+    text = TextIOWrapper(stream, encoding=encoding, newline="")
+    try:
+        yield text
+    finally:
+        text.detach()
 
 
 @contextmanager
@@ -125,6 +139,11 @@ def _binary(target: Path | BinaryIO) -> Generator[BinaryIO]:
     """A stream to write to; a path is replaced at the end, and left alone where writing fails."""
     if not isinstance(target, Path):
         yield target
+        return
+    if target.exists() and not target.is_file():
+        # A pipe or a device takes what it is given; a folder says that it is one.
+        with target.open("wb") as stream:
+            yield stream
         return
     # Only its owner may read it, and nobody can put a link where it will lie: who knows its name?
     descriptor, name = mkstemp(prefix=".leitstand-", suffix=".part", dir=target.parent)

@@ -99,15 +99,24 @@ def _text(value: Value) -> str:
 
 
 def _notes(scan: SheetScan) -> tuple[Message, ...]:
-    if not scan.empty_results:
-        return ()
-    return (
-        n_(
-            "{count} formula without a stored result, or with an empty one, is read as an empty cell.",
-            "{count} formulas without a stored result, or with an empty one, are read as empty cells.",
-            scan.empty_results,
-        ),
-    )
+    notes: list[Message] = []
+    if scan.empty_results:
+        notes.append(
+            n_(
+                "{count} formula without a stored result, or with an empty one, is read as an empty cell.",
+                "{count} formulas without a stored result, or with an empty one, are read as empty cells.",
+                scan.empty_results,
+            )
+        )
+    if scan.zero_results:
+        notes.append(
+            n_(
+                "{count} formula with the stored result 0 is read as 0, though perhaps never calculated.",
+                "{count} formulas with the stored result 0 are read as 0, though perhaps never calculated.",
+                scan.zero_results,
+            )
+        )
+    return tuple(notes)
 
 
 @contextmanager

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from core.inbox.arrival import Arrival
     from core.office import Office
 
-SHOWN_BYTES = 4096
-
 
 def as_json(one: Arrival) -> Mapping[str, object]:
     """For machines."""
@@ -54,7 +52,7 @@ ARRIVALS: Listing[Arrival] = Listing(
         Column(_("Row"), lambda one: one.position),
         Column(_("State"), lambda one: word(STATES, one.state)),
         Column(_("Received"), lambda one: one.received_at),
-        Column(_("Why"), lambda one: one.reason_message()),
+        Column(_("Why"), lambda one: one.reason_message(), sentence=True),
     ),
     as_json,
 )
@@ -88,7 +86,7 @@ def _read_again(frame: Frame, office: Office, ids: Sequence[int]) -> bool:
     well = True
     for file in files_of(office, ids):
         try:
-            counts = importing.apply(office, file, reading(frame, file.name), frame.tell)
+            counts = importing.apply(office, file, reading(frame, file.name), frame.tell, journalled=True)
         except LeitstandError as error:
             frame.tell(error.message)
             well = False
@@ -122,13 +120,13 @@ def list_arrivals(frame: Frame, state: str | None, limit: int | None) -> None:
 @argument("arrival", metavar="ID")
 def show_arrival(frame: Frame, arrival: str) -> None:
     """Shows an arrival with the beginning of what came."""
-    from core.inbox.listing import find_arrivals
+    from core.inbox.listing import beginning_of, find_arrivals
     from core.inbox.receive import find_arrival
 
     with frame.office() as office:
         with office.store.read() as session:
             one = find_arrival(session, find_arrivals(office, [arrival])[0])
-        raw = one.raw if one.raw is not None else _beginning(office, one)
+        beginning = beginning_of(office, one)
     if frame.format == "json":
         text = (one.raw or b"").decode("utf-8", "replace")
         frame.json({**as_json(one), "options": one.options, "raw": text if one.raw is not None else None})
@@ -150,14 +148,7 @@ def show_arrival(frame: Frame, arrival: str) -> None:
     ]
     frame.facts(facts)
     frame.heading(_("As it came"))
-    for line in raw.decode("utf-8", "replace").splitlines():
+    if not beginning:
+        frame.print(_("There is nothing to show: it is no text, or its content is no longer kept."))
+    for line in beginning.splitlines():
         click.echo(printable(line))
-
-
-def _beginning(office: Office, one: Arrival) -> bytes:
-    try:
-        with office.archive.path(one.sha256).open("rb") as file:
-            start = file.read(SHOWN_BYTES)
-    except OSError:
-        return b""
-    return b"" if b"\0" in start else start

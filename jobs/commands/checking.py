@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from core.locale import Message, _, n_
 from core.tables import BadRow
 from core.tables.write import write_csv
 from core.text import visible
-from jobs.commands.findings import FINDINGS, RAW_FINDINGS, Tally
+from jobs.commands.findings import FINDINGS, WHOLE_FINDINGS, Tally
 from jobs.commands.fixes import show_changes
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import FILE, Group, Whole, option
@@ -63,6 +64,8 @@ def check_customers(
         raise WrongUsage(_("--where asks the office; it does not go with --file."))
     if output is not None and not fix:
         raise WrongUsage(_("--output goes with --fix."))
+    if output == Path("-"):
+        raise WrongUsage(_("Standard output shows what is found; --output needs a file of its own."))
     checked = _File(frame, file, reading_options(**reading))  # pyright: ignore[reportArgumentType]
     return checked.run(fix, unsafe, yes, output, limit)
 
@@ -89,8 +92,10 @@ def _check_office(
     return int(tally.has_errors)
 
 
-def _print(frame: Frame, findings: Iterable[Finding], limit: int | None) -> None:
-    frame.list(RAW_FINDINGS if frame.format == "csv" else FINDINGS, findings, limit)
+def _print(frame: Frame, findings: Iterator[Finding], limit: int | None) -> None:
+    """Lists findings; what is beyond the limit is counted all the same."""
+    frame.list(WHOLE_FINDINGS if frame.format == "csv" else FINDINGS, findings, limit)
+    deque(findings, maxlen=0)
 
 
 def _fix_office(frame: Frame, office: Office, where: str | None, unsafe: bool, yes: bool) -> None:
@@ -183,8 +188,7 @@ class _File:
         if not self.frame.confirm(question, yes=yes):
             return False
         try:
-            # The copy is to be read again: an apostrophe in front of a formula would stay in it.
-            write_csv(output, self.table.columns, self._corrected(unsafe), protect=False)
+            write_csv(output, self.table.columns, self._corrected(unsafe))
         except OSError as error:
             raise UnreadableInput(str(output), _("{reason}", reason=error.strerror or str(error))) from error
         return True

@@ -14,8 +14,9 @@ import click
 from core.errors import LeitstandError, NotAllowed
 from core.locale import Message, Say, _
 from core.redaction import RedactingFilter
+from jobs.commands import output
 from jobs.commands.frame import Call, Frame, OpenConsole, language_of
-from jobs.commands.grammar import Group, Option, ReaderGone, misuse_of, say_of
+from jobs.commands.grammar import LANGUAGE, Group, Option, ReaderGone, misuse_of, say_of
 
 COMMANDS: Mapping[str, tuple[str, Message]] = {
     "init": ("office:init", _("Creates an office: home, database, key.")),
@@ -29,9 +30,12 @@ COMMANDS: Mapping[str, tuple[str, Message]] = {
     "customers": ("customers:customers_group", _("Customers: list, show, edit, fix, send …")),
     "transfers": ("transfers:transfers_group", _("Transfers: list, show, retry, hold, release …")),
     "arrivals": ("arrivals:arrivals_group", _("What came in: list, show, retry, ignore.")),
+    "inquiries": ("inquiries:inquiries_group", _("What was asked of customers and advisers.")),
+    "work": ("work:work_group", _("What there is to do, and for whom.")),
     "accounts": ("accounts:accounts_group", _("Partner accounts: set, test, mode, pause.")),
     "operators": ("operators:operators_group", _("Who works here: list, add, role.")),
     "journal": ("journal:journal_group", _("Who did what: list, verify, undo.")),
+    "bulk": ("bulk:bulk_group", _("Bulk actions that the worker carries out: list, show, cancel.")),
     "jobs": ("jobs:jobs_group", _("What runs by itself: list, pause, resume, history.")),
     "run": ("jobs:run", _("Runs one job now.")),
     "worker": ("jobs:worker", _("Runs the schedule and delivers until it is stopped.")),
@@ -99,7 +103,7 @@ leitstand = Tree(
     context_settings={"help_option_names": ["-h", "--help"]},
     params=[
         Option(["--home"], metavar="DIR", spoken=_("The office's folder, for the console or any command.")),
-        Option(["--lang"], metavar="de|en", spoken=_("The language of all texts.")),
+        Option(["--lang"], metavar="de|en", type=LANGUAGE, spoken=_("The language of all texts.")),
         Option(
             ["--operator"],
             metavar="NAME",
@@ -119,6 +123,7 @@ leitstand = Tree(
 )
 
 
+@output.named_stdout()
 def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
     """Runs a command line and answers its exit code; `open_console` is what `leitstand` alone opens."""
     _log_to_stderr()
@@ -142,11 +147,12 @@ def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
         _say_on_stderr(say, *(one for one in (misuse.message, misuse.help) if one is not None))
         return 2
     except (ReaderGone, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.give_up_stdout()
         return 0
     except OSError as error:
-        reason = _("{file}: {reason}", file=str(error.filename or "?"), reason=error.strerror or str(error))
-        _say_on_stderr(say, reason)
+        if error.filename == output.NAME:
+            output.give_up_stdout()
+        _say_on_stderr(say, _what_failed(error))
         return 3
     except Exception as error:
         if "LEITSTAND_DEBUG" in os.environ:
@@ -155,6 +161,15 @@ def run(arguments: Sequence[str], open_console: OpenConsole | None) -> int:
         _say_on_stderr(say, _("An error of our own: {kind}. LEITSTAND_DEBUG=1 shows where.", kind=kind))
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _what_failed(error: OSError) -> Message:
+    reason = error.strerror or str(error)
+    if error.filename == output.NAME:
+        return _("Standard output cannot be written: {reason}", reason=reason)
+    if error.filename:
+        return _("{file}: {reason}", file=str(error.filename), reason=reason)
+    return _("The system refused: {reason}", reason=reason)
 
 
 def _log_to_stderr() -> None:

@@ -13,6 +13,7 @@ from jobs.commands.findings import FINDINGS, field_label
 from jobs.commands.findings import as_json as finding_as_json
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import Group, Whole, argument, option
+from jobs.commands.layout import Yields
 from jobs.commands.printing import Column, Listing
 from jobs.commands.selecting import customer_condition
 from jobs.commands.words import STATES, word
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from core.customers.listing import Conflict
     from core.customers.vocabulary import CustomerView
     from core.office import Office
+    from jobs.commands.verbs import Face
 
 
 def as_json(view: CustomerView) -> Mapping[str, object]:
@@ -43,20 +45,24 @@ def as_json(view: CustomerView) -> Mapping[str, object]:
         "revision": customer.revision,
         "batch": customer.batch,
         "row": customer.seen_at_row or None,
+        "asked_until": view.asked_until,
+        "assigned": view.assigned,
+        "due": view.due,
         "updated_at": customer.updated_at,
     }
 
 
 CUSTOMERS: Listing[CustomerView] = Listing(
     (
-        Column(_("Customer number"), lambda one: visible(one.customer.number)),
+        Column(_("Customer number"), lambda one: visible(one.customer.number), Yields.LAST),
         Column(_("Name"), lambda one: visible(one.customer.display_name)),
-        Column(_("Postcode"), lambda one: visible(one.customer.postcode)),
-        Column(_("Town"), lambda one: visible(one.customer.town)),
-        Column(_("Adviser"), lambda one: visible(one.customer.adviser)),
+        Column(_("Postcode"), lambda one: visible(one.customer.postcode), Yields.LAST),
+        Column(_("Town"), lambda one: visible(one.customer.town), Yields.FIRST),
+        Column(_("Adviser"), lambda one: visible(one.customer.adviser), Yields.FIRST),
         Column(_("State"), lambda one: word(STATES, one.state)),
         Column(_("Findings"), lambda one: one.rules),
-        Column(_("Conflicts"), lambda one: one.conflicts or ""),
+        Column(_("Conflicts"), lambda one: one.conflicts or None),
+        Column(_("Answer until"), lambda one: one.asked_until, Yields.FIRST),
     ),
     as_json,
 )
@@ -91,10 +97,17 @@ CONFLICTS: Listing[Conflict] = Listing(
 
 
 def _more() -> Iterable[click.Command]:
-    from core.customers.listing import find_customers
-    from jobs.commands.verbs import Face, verbs
+    from jobs.commands.verbs import verbs
 
-    return verbs(Face("customers", "NUMBER", find_customers, _choose, shows={"fix": _show_fixes}))
+    return verbs(face_of_customers())
+
+
+def face_of_customers() -> Face:
+    """How customers are named and chosen on the command line."""
+    from core.customers.listing import find_customers
+    from jobs.commands.verbs import Face
+
+    return Face("customers", "NUMBER", find_customers, _choose, shows={"fix": _show_fixes})
 
 
 def _choose(where: str | None) -> Any:
@@ -157,11 +170,17 @@ def list_conflicts(frame: Frame, limit: int | None) -> None:
     "show", _("Shows a customer: fields, findings, transfers, conflicts."), ("table", "json")
 )
 @argument("number", metavar="NUMBER")
-def show_customer(frame: Frame, number: str) -> None:
-    """Shows everything on one customer."""
+@option("--everything", is_flag=True, help=_("The whole file: also imports, journal, inquiries, colleagues."))
+def show_customer(frame: Frame, number: str, everything: bool) -> None:
+    """Shows a customer, or everything on one."""
     from core.customers.file import customer_file
     from core.customers.listing import find_customers
 
+    if everything:
+        from jobs.commands.dossier import show_dossier
+
+        show_dossier(frame, number)
+        return
     with frame.office() as office:
         file = customer_file(office, find_customers(office, [number])[0])
     if frame.format == "json":

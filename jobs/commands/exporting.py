@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from core.errors import WrongUsage
 from core.locale import _, n_
 from jobs.commands.findings import field_label
 from jobs.commands.frame import Frame
-from jobs.commands.grammar import FILE, Group, option
+from jobs.commands.grammar import OUTPUT, Group, option
 from jobs.commands.printing import Column, Listing, write_json
 from jobs.commands.selecting import customer_condition
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 export_group = Group("export", _("Writes records as CSV or XLSX, on standard output or into a file."))
 FORMATS = ("csv", "xlsx", "json")
-HARMLESS = re.compile(r"[+-][0-9 ()/.-]*")
-"""A telephone number or a lone dash: starts as a formula does, but holds nothing that could act."""
 Rows = Callable[[], Iterable[Sequence[str]]]
 
 
@@ -60,7 +58,7 @@ CORRECTIONS: Listing[Correction] = Listing(
 
 @export_group.sub("corrections", _("What must be mended in the source, by adviser."), FORMATS)
 @option("--adviser", metavar="NAME", help=_("Only the customers of this adviser."))
-@option("--output", type=FILE, help=_("The file to write; else standard output."))
+@option("--output", type=OUTPUT, help=_("The file to write; else standard output."))
 def export_corrections(frame: Frame, adviser: str | None, output: Path | None) -> None:
     """Writes the corrections; XLSX has one sheet with all and one for each adviser."""
     from core.customers.corrections import advisers, corrections
@@ -90,7 +88,7 @@ def _cells(frame: Frame, one: Correction) -> list[str]:
 
 @export_group.sub("customers", _("Customers as they stand here; the file can be imported again."), FORMATS)
 @option("--where", metavar="CONDITION", help=_("Only those that fit this condition."))
-@option("--output", type=FILE, help=_("The file to write; else standard output."))
+@option("--output", type=OUTPUT, help=_("The file to write; else standard output."))
 @option("--unprotected", is_flag=True, help=_("CSV without an apostrophe before what may act as a formula."))
 def export_customers(frame: Frame, where: str | None, output: Path | None, unprotected: bool) -> None:
     """Writes every field of customers, under headings that an import recognises."""
@@ -120,30 +118,22 @@ def _format(frame: Frame, output: Path | None) -> str:
 
 
 def _write_json(frame: Frame, output: Path | None, listing: Listing[Any], items: Iterable[Any]) -> None:
-    with _to_file(output):
-        write_json(listing, items, frame.say)
+    from core.tables.write import replacing_text
 
-
-@contextmanager
-def _to_file(output: Path | None) -> Generator[None]:
-    """Standard output goes into the file, where there is one."""
-    if output is None:
-        yield
-        return
-    with _writing(output), output.open("w", encoding="utf-8") as file, redirect_stdout(file):
-        yield
+    with _writing(output), nullcontext() if output is None else replacing_text(output) as file:
+        write_json(listing, items, frame.say, file)
 
 
 @contextmanager
 def _writing(output: Path | None) -> Generator[None]:
-    """Names the file where it cannot be written."""
+    """Names the file where it cannot be written; of standard output whoever called us speaks."""
     try:
         yield
-    except BrokenPipeError:
-        raise
     except OSError as error:
-        file, reason = str(output or "stdout"), error.strerror or str(error)
-        raise WrongUsage(_("{file} cannot be written: {reason}", file=file, reason=reason)) from error
+        if output is None:
+            raise
+        reason = error.strerror or str(error)
+        raise WrongUsage(_("{file} cannot be written: {reason}", file=str(output), reason=reason)) from error
 
 
 def _write(
@@ -166,15 +156,8 @@ def _write(
             )
         else:
             (rows,) = sheets.values()
-            count = write_csv(target, headings, _protected(rows()) if protect else rows(), protect=False)
+            count = write_csv(target, headings, rows(), protect=protect)
     frame.tell(n_("{count} row written.", "{count} rows written.", count))
-
-
-def _protected(rows: Iterable[Sequence[str]]) -> Iterator[list[str]]:
-    from core.tables.write import protected
-
-    for row in rows:
-        yield [cell if HARMLESS.fullmatch(cell) else protected(cell) for cell in row]
 
 
 def _sheet_name(name: str, taken: Mapping[str, object]) -> str:

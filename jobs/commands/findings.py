@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from core.locale import Message, _, n_
 from core.rulebook.finding import Finding, Severity
 from core.text import visible
+from jobs.commands.layout import Yields
 from jobs.commands.printing import Column, Listing
 
 
@@ -51,25 +52,33 @@ _OTHER_FIELDS = {
 
 FINDINGS: Listing[Finding] = Listing(
     (
-        Column(_("Rule"), lambda one: one.rule),
-        Column(_("Severity"), lambda one: SEVERITIES[one.severity]),
+        Column(_("Rule"), lambda one: one.rule, Yields.LAST),
+        Column(_("Severity"), lambda one: SEVERITIES[one.severity], Yields.LAST),
         Column(_("Subject"), lambda one: visible(one.subject)),
         Column(_("Row"), lambda one: one.row),
         Column(_("Field"), lambda one: field_label(one.field)),
-        Column(_("Fix"), lambda one: FIXES[one.fix_kind.value]),
-        Column(_("What is wrong"), lambda one: one.message),
+        Column(_("Fix"), lambda one: FIXES[one.fix_kind.value], Yields.LAST),
+        Column(_("What is wrong"), lambda one: one.message, sentence=True),
     ),
     as_json,
 )
 FIXES = {"none": Message(""), "safe": _("safe"), "unsafe": _("unsafe")}
-RAW_FINDINGS: Listing[Finding] = Listing(
-    tuple(
-        Column(Message(name), lambda one, key=name: as_json(one)[key])
-        for name in ("rule", "name", "severity", "area", "subject", "row", "field", "value", "message", "fix")
+WHOLE_FINDINGS: Listing[Finding] = Listing(
+    (
+        Column(_("Rule"), lambda one: one.rule),
+        Column(_("Name"), lambda one: one.name),
+        Column(_("Severity"), lambda one: SEVERITIES[one.severity]),
+        Column(_("Area"), lambda one: one.area),
+        Column(_("Subject"), lambda one: visible(one.subject)),
+        Column(_("Row"), lambda one: one.row),
+        Column(_("Field"), lambda one: field_label(one.field)),
+        Column(_("Value"), lambda one: visible(one.value)),
+        Column(_("What is wrong"), lambda one: one.message),
+        Column(_("Fix"), lambda one: FIXES[one.fix_kind.value]),
     ),
     as_json,
 )
-"""The same columns as in JSON, for CSV."""
+"""All that JSON says of a finding, for CSV: in words, as every other listing."""
 
 
 @dataclass

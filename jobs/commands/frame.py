@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.errors import NotAllowed, WrongUsage
-from core.locale import Message, Say, _, translator
+from core.locale import LANGUAGES, Message, Say, _, translator
 from core.text import printable
 from jobs.commands import printing
 from jobs.commands.printing import Listing
@@ -76,11 +76,11 @@ class Frame:
         if self.format == "csv":
             return printing.write_csv_listing(listing, _first(items, limit), self.text)
         most = TABLE_LIMIT if limit is None else limit
-        shown = list(_first(items, most + 1))
-        printing.write_table(listing, shown[:most], self.text)
-        if len(shown) > most and limit is None:
+        rest = iter(items)
+        shown = printing.write_table(listing, _first(rest, most), self.text)
+        if limit is None and next(rest, None) is not None:
             self.tell(_("Only the first {count} are shown; --limit, --where or --format json.", count=most))
-        return len(shown[:most])
+        return shown
 
     def table_of(self, listing: Listing[Any], items: Sequence[Any]) -> None:
         """Prints a listing as a table on stdout, as a part of something longer."""
@@ -96,8 +96,8 @@ class Frame:
 
     def facts(self, facts: Sequence[tuple[Message, object]]) -> None:
         """Prints what is said of one thing, a line each; what is empty is left out."""
-        said = [(label, self.text(value)) for label, value in facts]
-        printing.write_rows([(label, text) for label, text in said if text], self.text, printing.NO_LIMIT)
+        said = [(self.text(label), self.text(value)) for label, value in facts]
+        printing.write_facts([(label, text) for label, text in said if text])
 
     def heading(self, message: Message) -> None:
         """Prints a heading between parts."""
@@ -183,10 +183,29 @@ def login_name() -> str:
 
 
 def lang_of(wanted: str | None, variables: Mapping[str, str], home: Path | None = None) -> str:
-    """German unless English is asked for: by option, variable, leitstand.toml, or the locale."""
-    chosen = wanted or variables.get("LEITSTAND_LANG") or _language_in(home)
-    if chosen:
-        return "en" if chosen.lower().startswith("en") else "de"
+    """German unless English is asked for: by option, variable, leitstand.toml, or the locale.
+
+    Raises WrongUsage where another language is asked for; a locale is only taken as a hint.
+    """
+    if wanted:
+        return language_named(wanted, "--lang")
+    if variables.get("LEITSTAND_LANG"):
+        return language_named(variables["LEITSTAND_LANG"], "LEITSTAND_LANG")
+    if set_there := _language_in(home):
+        return language_named(set_there, "language")
+    return _language_of_locale(variables)
+
+
+def language_named(text: str, where: str) -> str:
+    """One of the languages, "de" or "en", also with a region ("en_GB"). Raises WrongUsage naming `where`."""
+    language = re.split("[-_.@]", text.lower(), maxsplit=1)[0]
+    if language not in LANGUAGES:
+        reason = _("“{value}” is none of {known}", value=text, known=LANGUAGES)
+        raise WrongUsage(_("{option}: {reason}.", option=where, reason=reason))
+    return language
+
+
+def _language_of_locale(variables: Mapping[str, str]) -> str:
     locale = variables.get("LC_ALL") or variables.get("LC_MESSAGES") or variables.get("LANG") or ""
     return "en" if locale.lower().startswith("en") else "de"
 
@@ -213,7 +232,11 @@ def language_of(arguments: Sequence[str], variables: Mapping[str, str] = os.envi
         elif name == "--home":
             home = value if equals else following
     folder = _path(home or variables.get("LEITSTAND_HOME"))
-    return translator(lang_of(wanted, variables, folder))
+    # That a language is none is said when the command is called; until then another one has to do.
+    for asked in (wanted, None):
+        with suppress(WrongUsage):
+            return translator(lang_of(asked, variables, folder))
+    return translator(_language_of_locale(variables))
 
 
 def is_terminal() -> bool:

@@ -18,7 +18,7 @@ from click.core import ParameterSource
 
 from core.errors import WrongUsage
 from core.locale import Message, Say, _, say_in_english
-from jobs.commands.frame import FORMATS, Call, Frame
+from jobs.commands.frame import FORMATS, Call, Frame, language_named
 
 
 class ReaderGone(Exception):
@@ -209,7 +209,7 @@ def shared_options(formats: tuple[str, ...]) -> list[Option]:
             type=FOLDER,
             spoken=_("The office's folder; else LEITSTAND_HOME or the user's data folder."),
         ),
-        Option(["--lang"], metavar="de|en", spoken=_("The language of all texts.")),
+        Option(["--lang"], metavar="de|en", type=LANGUAGE, spoken=_("The language of all texts.")),
         Option(
             ["--operator"],
             metavar="NAME",
@@ -275,7 +275,27 @@ class PathName(click.ParamType[Any]):
         return Path(value)
 
 
+class OutputName(PathName):
+    """A path to write to; a dash is standard output, as if nothing had been said."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, None for a dash. Raises WrongUsage for nothing at all."""
+        return None if str(value) == "-" else super().convert(value, param, ctx)
+
+
+class Language(click.ParamType[Any]):
+    """A language that the program speaks; a region behind it makes no difference."""
+
+    name = "language"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The language. Raises WrongUsage naming those that there are."""
+        return language_named(str(value), max(param.opts, key=len) if param is not None else "")
+
+
 FILE = FOLDER = PathName()
+OUTPUT = OutputName()
+LANGUAGE = Language()
 
 
 def _wrong(param: click.Parameter | None, reason: Message) -> WrongUsage:

@@ -125,7 +125,7 @@ def _import(frame: Frame, office: Office, file: Path, options: dict[str, Any]) -
     arrival = received.arrival
     if received.again:
         return Imported(str(file), arrival.id, _unchanged(importing.Counts.of(arrival.counts)), again=True)
-    counts = importing.apply(office, arrival, reading(frame, file.name), frame.tell)
+    counts = importing.apply(office, arrival, reading(frame, file.name), frame.tell, journalled=True)
     return Imported(str(file), arrival.id, counts)
 
 
@@ -148,11 +148,12 @@ def _unchanged(counts: Counts) -> Counts:
 
 def _preview(frame: Frame, office: Office, file: Path, options: dict[str, Any]) -> Imported:
     from core.customers import importing
+    from core.customers.import_preview import preview
 
     table, columns = importing.open_customers(file, file.name, importing.mapping_of(options, file.name))
     for note in (*table.notes, *columns.notes()):
         frame.tell(note)
-    return Imported(str(file), None, importing.preview(office, table, columns))
+    return Imported(str(file), None, preview(office, table, columns))
 
 
 def _summary(one: Imported) -> Message:

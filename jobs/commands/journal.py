@@ -15,7 +15,10 @@ from jobs.commands.verbs import tell_report
 
 if TYPE_CHECKING:
     from core.journal import JournalChange, JournalEntry
+    from core.office import Office
 
+SHOWN = 3
+"""Entries that are named one by one before they are only counted."""
 journal_group = Group("journal", _("Who did what, when and why; and taking it back."))
 
 
@@ -60,7 +63,7 @@ ENTRIES: Listing[JournalEntry] = Listing(
         Column(_("Subject"), lambda one: visible(one.subject)),
         Column(_("Records"), lambda one: one.count or ""),
         Column(_("Undone by"), lambda one: one.undone_by),
-        Column(_("Reason"), lambda one: visible(one.reason)),
+        Column(_("Reason"), lambda one: visible(one.reason), sentence=True),
     ),
     as_json,
 )
@@ -152,23 +155,62 @@ def verify(frame: Frame) -> int:
 @option("--yes", is_flag=True, help=_("Does not ask."))
 def undo(frame: Frame, entry: int | None, yes: bool) -> int:
     """Undoes an entry; records that have moved on since are left alone."""
-    from core.journal import JournalEntry
     from core.operators import Role
-    from core.undo import last_undoable
     from core.undo import undo as take_back
 
     with frame.office() as office:
         office.require(Role.CLERK)
-        with office.store.read() as session:
-            one = session.get(JournalEntry, entry) if entry else last_undoable(session, office.operator.name)
-        if one is None and entry is None:
-            raise Inapplicable(_("There is nothing of yours that could be undone."))
-        if one is not None and entry is None and not frame.confirm(_question(one), yes=yes):
+        chosen = entry or _last(frame, office, yes=yes)
+        if chosen is None:
             frame.tell(_("Nothing was changed."))
             return 0
-        report = take_back(office, entry if one is None or one.id is None else one.id)  # pyright: ignore
+        report = take_back(office, chosen)
         tell_report(frame, report, on_stdout=True, undoable=False)
     return int(bool(report.refused))
+
+
+def _last(frame: Frame, office: Office, *, yes: bool) -> int | None:
+    """The last deed of one's own that can be undone, and which are passed over; None for who says no.
+
+    Raises Inapplicable where there is none.
+    """
+    from core.undo import last_undoable
+
+    with office.store.read() as session:
+        last = last_undoable(session, office.operator.name)
+    for one in last.passed_over[:SHOWN]:
+        frame.tell(
+            _(
+                "Entry {id} ({area} {action}) is newer and stays: it cannot be undone.",
+                id=one.id,
+                area=one.area,
+                action=one.action,
+            )
+        )
+    if len(last.passed_over) > SHOWN:
+        frame.tell(
+            n_(
+                "{count} further entry stays as well.",
+                "{count} further entries stay as well.",
+                len(last.passed_over) - SHOWN,
+            )
+        )
+    if last.entry is None:
+        raise Inapplicable(_("There is nothing of yours that could be undone."))
+    if not frame.confirm(_question(last.entry), yes=yes):
+        return None
+    if yes:
+        frame.tell(
+            n_(
+                "Takes back {area} {action} ({count} record, entry {id}).",
+                "Takes back {area} {action} ({count} records, entry {id}).",
+                last.entry.count,
+                area=last.entry.area,
+                action=last.entry.action,
+                id=last.entry.id,
+            )
+        )
+    return last.entry.id
 
 
 def _question(one: JournalEntry) -> Message:

@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
 import time
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from itertools import zip_longest
+from typing import Any, Generic, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
 
 from core.locale import Message, Say, _
-from core.text import printable, shortened
+from core.text import printable
+from jobs.commands.layout import (
+    GAP,
+    NARROWEST,
+    NARROWEST_SENTENCE,
+    Wish,
+    Yields,
+    clipped,
+    fitted,
+    padded,
+    width,
+    wrapped,
+)
 
 T = TypeVar("T")
-NO_LIMIT = 1_000_000
 WIDEST = 80
-"""Characters of one cell of a table, but for those of its last column."""
+"""Cells of a terminal up to which columns are lined up where nothing is cut."""
 _UNSEEN = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
@@ -35,6 +47,10 @@ class Column(Generic[T]):
 
     heading: Message
     cell: Callable[[T], object]
+    yields: Yields | None = None
+    """How readily it gives up room on a narrow terminal; None: text does, numbers and moments come last."""
+    sentence: bool = False
+    """Whether its text goes on below itself, word by word, instead of being cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +77,13 @@ def as_json(value: object, say: Say) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def write_json(listing: Listing[T], items: Iterable[T], say: Say) -> int:
-    """One array on stdout, written as the rows come."""
+def write_json(listing: Listing[T], items: Iterable[T], say: Say, file: TextIO | None = None) -> int:
+    """One array on stdout, or in a file, written as the rows come."""
     count = 0
     for count, item in enumerate(items, 1):
-        click.echo("[" if count == 1 else ",", nl=count == 1)
         text = as_json(listing.as_json(item), say).replace("\n", "\n  ")
-        click.echo(f"{'' if count == 1 else chr(10)}  {text}", nl=False)
-    click.echo("\n]" if count else "[]")
+        click.echo(f"{'[' if count == 1 else ','}\n  {text}", file, nl=False)
+    click.echo("\n]" if count else "[]", file)
     return count
 
 
@@ -82,31 +97,90 @@ def write_csv_listing(listing: Listing[T], items: Iterable[T], text: Text) -> in
     return write_csv(sys.stdout.buffer, headings, rows)
 
 
-def write_table(listing: Listing[T], items: Sequence[T], text: Text) -> None:
-    """Columns side by side on stdout; nothing at all where there are no rows."""
-    if items:
-        headings = [column.heading for column in listing.columns]
-        cells = [[column.cell(item) for column in listing.columns] for item in items]
-        write_rows([headings, *cells], text)
+def write_table(listing: Listing[T], items: Iterable[T], text: Text) -> int:
+    """Columns side by side on stdout, nothing at all where there are no rows; answers how many there were."""
+    kinds: list[set[type]] = [set() for _column in listing.columns]
+    rows: list[list[str]] = []
+    for item in items:
+        cells = [column.cell(item) for column in listing.columns]
+        for kind, cell in zip(kinds, cells, strict=True):
+            kind.add(type(cell))
+        rows.append([text(cell) for cell in cells])
+    if rows:
+        headings = [text(column.heading) for column in listing.columns]
+        yields = [_yields(column, kind) for column, kind in zip(listing.columns, kinds, strict=True)]
+        _write(headings, rows, yields, [column.sentence for column in listing.columns])
+    return len(rows)
 
 
-def write_rows(rows: Sequence[Sequence[object]], text: Text, widest: int = WIDEST) -> None:
-    """Cells side by side on stdout."""
-    shown = [[*(shortened(text(cell), widest) for cell in row[:-1]), text(row[-1])] for row in rows]
-    widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        cells = (cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
+def _yields(column: Column[T], kinds: set[type]) -> Yields:
+    if column.yields is not None:
+        return column.yields
+    return Yields.LAST if kinds <= _SHORT else Yields.NORMAL
 
 
-def width(text: str) -> int:
-    """How many cells of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1
-        for one in text
-    )
+_SHORT = {int, bool, datetime, date, type(None)}
+
+
+def write_rows(rows: Sequence[Sequence[object]], text: Text) -> None:
+    """Cells side by side on stdout; the first row may be a heading."""
+    if not rows:
+        return
+    first, *others = [[text(cell) for cell in row] for row in rows]
+    _write(first, others, [Yields.NORMAL] * len(first), [False] * len(first))
+
+
+def _write(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    yields: Sequence[Yields],
+    sentences: Sequence[bool],
+) -> None:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
+    wishes = [
+        Wish(
+            width(heading),
+            max(map(width, column), default=0),
+            readily,
+            NARROWEST_SENTENCE if sentence else NARROWEST,
+        )
+        for heading, column, readily, sentence in zip(headings, columns, yields, sentences, strict=True)
+    ]
+    room = terminal_width()
+    widths = fitted(wishes, room) if room else [min(WIDEST, max(one.heading, one.cells)) for one in wishes]
+    for row in (headings, *rows):
+        for line in _lines_of(row, widths, sentences) if room else [row]:
+            shown = GAP.join(
+                padded(cell, wide, cuts=bool(room)) for cell, wide in zip(line, widths, strict=True)
+            )
+            click.echo(clipped(shown.rstrip(), room) if room else shown.rstrip())
+
+
+def _lines_of(
+    row: Sequence[str], widths: Sequence[int], sentences: Sequence[bool]
+) -> Iterator[Sequence[str]]:
+    """The lines of one row: its cells, and below them what sentences have left to say."""
+    cells = [
+        wrapped(cell, wide) if sentence else [cell]
+        for cell, wide, sentence in zip(row, widths, sentences, strict=True)
+    ]
+    return zip_longest(*cells, fillvalue="")
+
+
+def write_facts(facts: Sequence[tuple[str, str]]) -> None:
+    """Labels and what is said under them; on a terminal a long text goes on below itself, word by word."""
+    room = terminal_width()
+    indent = max((width(label) for label, _said in facts), default=0) + len(GAP)
+    for label, said in facts:
+        parts = wrapped(said, room - indent) if room is not None and room > 2 * indent else [said]
+        for position, part in enumerate(parts):
+            start = "" if position else label
+            click.echo((start + " " * (indent - width(start)) + part).rstrip())
+
+
+def terminal_width() -> int | None:
+    """How many cells a line of stdout has; None where it is no terminal, and nothing has to fit."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def lines(text: str) -> str:

@@ -14,6 +14,7 @@ from core.rulebook.rule import Rule, Rulebook
 from jobs.commands.findings import FIXES, SEVERITIES
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import Group, argument, command
+from jobs.commands.layout import Yields
 from jobs.commands.printing import Column, Listing
 
 rules_group = Group("rules", _("The rules by which records are checked."))
@@ -46,11 +47,11 @@ class Shown:
 
 RULES: Listing[Shown] = Listing(
     (
-        Column(_("Rule"), lambda one: one.rule.id),
+        Column(_("Rule"), lambda one: one.rule.id, Yields.LAST),
         Column(_("Name"), lambda one: one.rule.name),
         Column(_("Severity"), lambda one: SEVERITIES[one.rule.severity]),
         Column(_("Fix"), lambda one: FIXES[one.rule.fix.value]),
-        Column(_("What is required"), lambda one: one.rule.documentation.sentence),
+        Column(_("What is required"), lambda one: one.rule.documentation.sentence, sentence=True),
     ),
     Shown.as_json,
 )

@@ -223,7 +223,7 @@ TOUCHED: Listing[Touched] = Listing(
     (
         Column(_("Id"), lambda one: one.id),
         Column(_("Subject"), lambda one: visible(one.subject)),
-        Column(_("Left alone because"), lambda one: one.reason),
+        Column(_("Left alone because"), lambda one: one.reason, sentence=True),
     ),
     Touched.as_json,
 )
@@ -232,7 +232,7 @@ TOUCHED: Listing[Touched] = Listing(
 def _touched(office: Office, operation: Operation[Any, Any], ids: list[int]) -> Iterator[Touched]:
     from sqlmodel import col, select
 
-    from core.office import in_chunks
+    from core.store.paging import in_chunks
 
     for chunk in in_chunks(ids):
         with office.store.read() as session:

@@ -25,6 +25,7 @@ CAUSES = {
     "credentials": _("credentials"),
     "data": _("data"),
     "outage": _("outage"),
+    "tls": _("certificate"),
     "throttle": _("throttled"),
     "timeout": _("no answer"),
     "protocol": _("unreadable answer"),
@@ -55,6 +56,7 @@ RUNS = {
     "done": _("done"),
     "failed": _("failed"),
     "died": _("died"),
+    "unreached": _("partner out of reach"),
     "paused": _("paused"),
     "taken": _("done by another"),
 }

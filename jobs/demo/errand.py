@@ -95,6 +95,25 @@ class Errand:
 
     def run(self, customers: int, seed: int) -> Summary:
         """Does the whole errand. Raises LeitstandError where something real fails, or an office is there."""
+        with ExitStack() as stack:
+            office, sandbox, defects = self._begin(stack, customers, seed)
+            self._repair(office, defects)
+            self._deliver(office)
+            return self._summary(office, sandbox)
+
+    def show(self, customers: int, seed: int, console: Callable[[], int]) -> int:
+        """Does the errand up to where an operator is needed, and opens the console on the running office.
+
+        Answers what the console does. Raises LeitstandError as `run` does.
+        """
+        with ExitStack() as stack:
+            self._begin(stack, customers, seed)
+            return console()
+
+    def _begin(
+        self, stack: ExitStack, customers: int, seed: int
+    ) -> tuple[Office, SpawnedSandbox, Mapping[str, Defect]]:
+        """The office with its partners running, all customers sent once, none repaired."""
         if (self.home / FILE_NAME).exists() or (self.home / DATABASE_NAME).exists():
             raise WrongUsage(
                 _("There is an office in {home}; the demo wants a folder of its own.", home=self.home)
@@ -103,16 +122,13 @@ class Errand:
         known = list(people(customers, seed))
         defects = spread(known, seed)
         before = [text for text in known if text["number"] not in defects][:KNOWN_BEFORE]
-        with ExitStack() as stack:
-            sandbox = stack.enter_context(spawned_sandbox(self.home / "sandbox", FAULTS))
-            self._introduce(sandbox, before)
-            office = self._open(sandbox)
-            stack.callback(office.store.close)
-            self._bring_in(office, known)
-            self._send(office, sandbox)
-            self._repair(office, defects)
-            self._deliver(office)
-            return self._summary(office, sandbox)
+        sandbox = stack.enter_context(spawned_sandbox(self.home / "sandbox", FAULTS))
+        self._introduce(sandbox, before)
+        office = self._open(sandbox)
+        stack.callback(office.store.close)
+        self._bring_in(office, known)
+        self._send(office, sandbox)
+        return office, sandbox, defects
 
     def _introduce(self, sandbox: SpawnedSandbox, before: list[Text]) -> None:
         """VEMA knows some already, and the office knows under which of VEMA's numbers."""
@@ -136,7 +152,7 @@ class Errand:
     def _refuse_a_used_database(self) -> None:
         store = Store(database_url(self.home, read_settings(self.home, self.variables)))
         try:
-            if store.file is None and current_version(store.engine) is not None:
+            if store.file is None and current_version(store.reader) is not None:
                 raise WrongUsage(_("There is an office in this database; the demo wants an empty one."))
         finally:
             store.close()

@@ -72,6 +72,7 @@ class _Admin:
         return JSONResponse({**asdict(door.account), "locked": door.locked or door.account.locked})
 
     async def wrong(self, _request: Request) -> Response:
+        self.sandbox.look_at_faults()
         file = self.sandbox.faults_file
         return PlainTextResponse(file.wrong if file else "")
 

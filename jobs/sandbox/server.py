@@ -73,6 +73,11 @@ class Sandbox:
         self.extranet.set_faults(faults)
         self.preload(faults.customers)
 
+    def look_at_faults(self) -> None:
+        """Takes over what the faults file says, where somebody has changed it."""
+        if self.faults_file and (faults := self.faults_file.changed()):
+            self.set_faults(faults)
+
     def preload(self, customers: list[Customer]) -> None:
         """Customers that VEMA holds beforehand."""
         if new := self.extranet.book.preload(customers):
@@ -86,8 +91,7 @@ class Sandbox:
             await self._admin(scope, receive, send)
             return
         self.requests += 1
-        if self.faults_file and (faults := self.faults_file.changed()):
-            self.set_faults(faults)
+        self.look_at_faults()
         body = await _body(receive)
         if body is None:
             await _send(send, Answer(413, b"", ((b"connection", b"close"),)))

@@ -13,6 +13,8 @@ from core.archive import Archive, Stored
 from core.errors import UnreadableInput
 from core.inbox import receive
 from core.inbox.arrival import Arrival
+from core.locale import Message
+from jobs.history import JobRun
 from tests.support.offices import GivenOffice, OpenAnOffice
 
 CONTENT = b"Kundennummer;Name\r\nK-1;Wei\xc3\x9f\r\n"
@@ -160,7 +162,13 @@ def test_links_are_not_followed(office: GivenOffice, tmp_path: Path) -> None:
     aged(secret, 60)
     (office.home / "in" / "k.csv").symlink_to(secret)
     os.mkfifo(office.home / "in" / "pipe.csv")
-    assert office.run("collect").counts["received"] == 0
+    (office.home / "in" / "folder").mkdir()
+    ran = office.run("collect")
+    assert ran.counts == {"received": 0, "again": 0, "left": 2}
+    with office.store.read() as session:
+        run = session.exec(select(JobRun)).one()
+    assert run.counts["left"] == 2
+    assert str(Message.load(run.detail)).endswith("left where they are: k.csv, pipe.csv")
 
 
 def test_a_link_in_place_of_the_folder_for_what_was_received_is_refused(

@@ -11,7 +11,7 @@ from core.customers.given import Given
 from core.customers.rules.book import PROFILE, RULES, VEMA_HELP
 from core.customers.rules.evidence import shown
 from core.customers.rules.sent import is_sent
-from core.locale import Message, _
+from core.locale import Message, _, n_
 from core.rulebook.finding import Fix, FixKind, Found, Severity, found, safe, unsafe
 from core.rulebook.rule import Need
 from core.text import compacted, folded, is_blank, tidied
@@ -81,10 +81,11 @@ def _misspelt_postcode(customer: CustomerFields, given: Given, compact: str) -> 
         )
     return _postcode(
         text,
-        _(
-            "Postcode “{value}” has {length} characters; exactly five digits are needed.",
+        n_(
+            "Postcode “{value}” has {count} character; exactly five digits are needed.",
+            "Postcode “{value}” has {count} characters; exactly five digits are needed.",
+            len(text),
             value=value,
-            length=len(text),
         ),
     )
 

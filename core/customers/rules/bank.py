@@ -13,7 +13,7 @@ from core.customers.rules.banks import Verdict, bank_name, table_valid_until, ve
 from core.customers.rules.book import BANK_LISTS, IBAN_STANDARD, RULES, VEMA_HELP
 from core.customers.rules.evidence import shown
 from core.customers.rules.sent import is_sent
-from core.locale import Message, _
+from core.locale import Message, _, n_
 from core.rulebook.finding import Fix, FixKind, Found, Severity, found, safe, unsafe
 from core.rulebook.rule import Need
 from core.text import compacted
@@ -57,10 +57,11 @@ def iban_length(customer: CustomerFields, given: Given) -> Iterator[Found]:
         )
         yield found("iban", text, message)
     else:
-        message = _(
-            "IBAN “{value}” has {length} characters; DE and twenty digits are needed.",
+        message = n_(
+            "IBAN “{value}” has {count} character; DE and twenty digits are needed.",
+            "IBAN “{value}” has {count} characters; DE and twenty digits are needed.",
+            len(compact),
             value=shown(text),
-            length=len(compact),
         )
         yield found("iban", text, message, _without_separators(compact))
 

@@ -290,7 +290,7 @@ def test_nobody_waits_for_somebody_who_waits_for_him(
 
     def undoes(by: GivenOffice, _chance: Random) -> None:
         with by.store.read() as session:
-            last = last_undoable(session, by.operator.name)
+            last = last_undoable(session, by.operator.name).entry
         with suppress(Inapplicable, NotFound):
             undo(by, last.id or 0 if last else 0)
 

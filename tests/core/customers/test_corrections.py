@@ -18,7 +18,7 @@ TOWNS = [("K-1", "Berg"), ("K-2", "adam"), ("K-3", "Adam"), ("K-4", "Berg"), ("K
 @pytest.fixture
 def corrected(office: GivenOffice, monkeypatch: pytest.MonkeyPatch) -> GivenOffice:
     """Five customers whose towns were corrected, in pages of two."""
-    monkeypatch.setattr("core.customers.corrections.CHUNK", 2)
+    monkeypatch.setattr("core.customers.corrections.PAGE", 2)
     office.has(
         *[customer(number, adviser=adviser, town="Pirna") for number, adviser in TOWNS], customer("K-6")
     )
@@ -61,3 +61,13 @@ def test_who_is_gone_meanwhile_is_left_out(corrected: GivenOffice) -> None:
     with corrected.store.write() as session:
         session.delete(corrected.customer("K-4"))
     assert [first.number, *(one.number for one in found)] == ["K-2", "K-3", "K-1", "K-5"]
+
+
+def test_every_rule_that_objects_to_the_source_is_named(office: GivenOffice) -> None:
+    office.has(customer("K-1", postcode="1067 ", first_name="Eva "))
+    office.edit("K-1", postcode="01067", first_name="Eva", town="Görlitz")
+    assert {one.field: one.rules for one in corrections(office)} == {
+        "first_name": ("CUS001",),
+        "postcode": ("CUS001", "CUS002"),
+        "town": (),
+    }

@@ -11,7 +11,8 @@ from core.customers import importing
 from core.customers.columns import parse_mapping
 from core.customers.corrections import corrections
 from core.customers.customer import NUMBER_LENGTH, text_of
-from core.customers.importing import KIND, Counts, apply, open_customers, preview
+from core.customers.import_preview import preview
+from core.customers.importing import KIND, Counts, apply, open_customers
 from core.errors import UnreadableInput
 from core.inbox.operations import RETRY, Retrying
 from core.inbox.receive import receive_file

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.customers.columns import parse_mapping
-from core.customers.importing import open_customers, preview
+from core.customers.import_preview import preview
+from core.customers.importing import open_customers
 from core.customers.operations import FIX
 from tests.support.broker import BrokerSoftware, conflicts_of, customers_of
 from tests.support.customers import customer

@@ -68,6 +68,18 @@ def test_an_empty_file_is_an_error(opened: Opened) -> None:
         opened("\n\r\n\n", separator=";")
 
 
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xff\xfe"])
+def test_a_file_of_a_byte_order_mark_alone_is_empty(opened: Opened, mark: bytes) -> None:
+    with pytest.raises(UnreadableInput, match="kunden: The file is empty"):
+        opened(mark)
+
+
+@pytest.mark.parametrize("content", ["\ufeff\r\n\r\n", "   \n \t \n", "sep=;\r\n"])
+def test_a_file_of_blank_lines_says_so_instead_of_missing_a_separator(opened: Opened, content: str) -> None:
+    with pytest.raises(UnreadableInput, match="nothing but blank lines"):
+        opened(content)
+
+
 def test_a_heading_alone_is_a_table_without_rows(opened: Opened) -> None:
     table = opened("Nummer;Ort")
     assert (table.columns, cells(table)) == (("Nummer", "Ort"), [])

@@ -23,6 +23,8 @@ ROWS = [
     ("Śliwa", "Ayşe", "😀"),
 ]
 UTF_8_WITH_SEMICOLONS = "Text - txt - csv (StarCalc):59,34,76,1,,0,true,true"
+AS_TRUSTING_AS_CAN_BE = "CSV:59,34,76,1,,0,false,true,false,false,false,,true"
+"""Numbers are recognised, and formulas calculated."""
 
 
 def convert(files: list[Path], kind: str, folder: Path, *options: str) -> None:
@@ -55,3 +57,26 @@ def test_we_read_what_libreoffice_writes(tmp_path: Path) -> None:
         table = open_table(tmp_path / "written" / f"mappe.{kind}", name="x")
         assert (table.format, table.sheet, list(table.columns)) == (kind, "Kunden", HEADINGS)
         assert cells(table) == ROWS
+
+
+def test_libreoffice_finds_no_formula_in_what_is_protected(tmp_path: Path) -> None:
+    acting = [
+        "=1+1",
+        "+1+1",
+        "-2+3",
+        "+49-351-1",
+        "+49 351 123456",
+        "+49 (351) 12",
+        "-",
+        "+",
+        "@A1",
+        "\t=1+1",
+    ]
+    files = {"yes.csv": False, "no.csv": True}
+    for name, protect in files.items():
+        write_csv(tmp_path / name, ["a", "b"], [(cell, "x") for cell in acting], protect=protect)
+    reading = f"--infilter={AS_TRUSTING_AS_CAN_BE}"
+    convert([tmp_path / name for name in files], "fods", tmp_path, reading)
+    found = [(tmp_path / name).with_suffix(".fods").read_text().count("table:formula=") for name in files]
+    assert found[0] > 0
+    assert found[1] == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.tables import BadRow, Format
-from core.tables.cells import Shown, number_text, pattern_shows, serial_text
+from core.tables.cells import Shown, formula_without_result, number_text, pattern_shows, serial_text
 from tests.core.tables.conftest import Opened, bad, cells, good
 from tests.core.tables.sheets import HEADING, ods_cell, ods_row, ods_text, xls, xlsx
 
@@ -201,6 +202,40 @@ def test_formulas_of_xls_that_may_never_have_been_calculated_are_noted(opened: O
     assert [str(note) for note in table.notes] == [
         "1 formula without a stored result, or with an empty one, is read as an empty cell."
     ]
+
+
+EMPTY_TEXT, ZERO = struct.pack("<Q", 0xFFFF000000000003), bytes(8)
+
+
+def with_result(result: bytes, flags: int) -> bytes:
+    """A workbook as programs leave it that cannot calculate; xlwt stores an empty text and no flags."""
+    content = xls(HEADING, ("1", xlwt.Formula("1+1"), "x"), ("2", 0, "y"))
+    assert content.count(EMPTY_TEXT + b"\0\0") == 1
+    return content.replace(EMPTY_TEXT + b"\0\0", result + struct.pack("<H", flags))
+
+
+@pytest.mark.parametrize("result", [EMPTY_TEXT, ZERO])
+@pytest.mark.parametrize("flags", [2, 3])
+def test_a_formula_of_xls_that_is_yet_to_be_calculated_makes_a_bad_row(
+    opened: Opened, result: bytes, flags: int
+) -> None:
+    table = opened(with_result(result, flags))
+    assert bad(table) == [(1, f"cell B2: {formula_without_result()}")]
+    assert good(table) == [(2, ("2", "0", "y"))]
+    assert table.notes == ()
+
+
+def test_a_formula_of_xls_whose_result_is_zero_is_read_and_noted(opened: Opened) -> None:
+    table = opened(with_result(ZERO, 0))
+    assert cells(table) == [("1", "0", "x"), ("2", "0", "y")]
+    assert [str(note) for note in table.notes] == [
+        "1 formula with the stored result 0 is read as 0, though perhaps never calculated."
+    ]
+
+
+def test_a_formula_of_xls_with_a_result_counts_whatever_its_flags(opened: Opened) -> None:
+    table = opened(with_result(struct.pack("<d", 1067), 3))
+    assert cells(table) == [("1", "1067", "x"), ("2", "0", "y")]
 
 
 def test_the_heading_is_the_first_row_that_is_not_empty_wherever_it_begins(

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.accounts.account import Mode, set_mode
+from core.accounts.breaker import Breaker
 from jobs.sandbox.client import VemaSandbox
 from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand, Said
 from tests.support.customers import customer
-from tests.support.offices import GivenOffice
+from tests.support.offices import GivenOffice, OpenAnOffice
 
 PASSWORD = "Geheim-4711-ä"
 
@@ -167,7 +168,7 @@ def test_a_pause_holds_everything_back_until_it_is_ended(
         ["nobody", "--reason", "x"],
         ["partner:nobody", "--reason", "x"],
         ["queue", "--reason", "x", "--until", "01.01.2020"],
-        ["queue", "--reason", "x", "--until", "bald"],
+        ["queue", "--reason", "x", "--until", "gestern"],
     ],
 )
 def test_a_pause_of_nothing_or_without_reason_is_wrong_usage(
@@ -192,3 +193,40 @@ def test_in_trial_nothing_is_sent_and_it_is_said(
     assert said.code == 0
     assert "Trial" in said.err
     assert vema.counts["requests"] == 0
+
+
+@ON_SQLITE
+def test_a_time_that_is_none_is_named_with_how_to_write_one(desk: GivenOffice, call: CallLeitstand) -> None:
+    said = call("accounts", "pause", "queue", "--reason", "x", "--until", "gestern")
+    assert said.err.startswith("--until: “gestern” is no time; say 2026-12-31")
+
+
+@ON_SQLITE
+def test_credentials_with_a_tab_in_them_are_not_stored(desk: GivenOffice, call: CallLeitstand) -> None:
+    said = set_account(call, password="ge\theim")
+    assert (said.code, "cannot be seen" in said.err) == (2, True)
+    assert call("accounts", "list", "--format", "json").json[0]["credentials"] == "missing"
+
+
+@ON_SQLITE
+def test_the_tip_is_given_once(desk: GivenOffice, call: CallLeitstand) -> None:
+    assert set_account(call).err.count("made at the partner for this program alone") == 1
+
+
+def test_a_breaker_whose_time_is_over_is_not_shown_as_open(
+    open_an_office: OpenAnOffice, call: CallLeitstand, vema: VemaSandbox
+) -> None:
+    office = open_an_office(clock=None)
+    office.has(customer("K-1"))
+    vema.set_faults("[[vema.fault]]\nstatus = 429\nretry_after = 90\nfirst = 1")
+    office.deliver()
+
+    def is_open() -> bool:
+        [account] = call("accounts", "list", "--format", "json").json
+        [breaker] = account["breakers"]
+        return breaker["open"]
+
+    assert is_open()
+    with office.store.write() as session:
+        session.get_one(Breaker, ("vema", "throttle")).until = office.now
+    assert not is_open()

@@ -4,6 +4,8 @@ import csv
 import io
 from pathlib import Path
 
+import pytest
+
 from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.jobs.commands.files import (
     GOOD,
@@ -73,13 +75,29 @@ def test_only_customers_that_fit_the_condition_are_listed(
 
 
 @ON_SQLITE
-def test_findings_as_csv_have_the_same_columns(
-    desk: GivenOffice, call: CallLeitstand, tmp_path: Path
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", ("error", "Field", "safe", "Fix")), ("de", ("Fehler", "Feld", "sicher", "Korrektur"))],
+)
+def test_findings_as_csv_say_all_that_json_says_in_words(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path, lang: str, said: tuple[str, ...]
 ) -> None:
     call("import", "customers", customers_file(tmp_path, HIDDEN_BLANK))
-    said = call("check", "customers", "--format", "csv")
-    [row] = csv.DictReader(io.StringIO(said.out.removeprefix("\ufeff")), delimiter=";")
-    assert (row["rule"], row["subject"], row["fix"]) == ("CUS001", "K-2", "safe")
+    printed = call("check", "customers", "--format", "csv", "--lang", lang)
+    headings, row = csv.reader(io.StringIO(printed.out.removeprefix("\ufeff")), delimiter=";")
+    assert len(headings) == len(call("check", "customers", "--format", "json").json[0])
+    assert {"CUS001", "hidden-whitespace", "K-2", "Jörg␣", said[0], said[2]} <= set(row)
+    assert {said[1], said[3]} <= set(headings)
+
+
+@ON_SQLITE
+def test_findings_beyond_the_limit_are_counted_all_the_same(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path
+) -> None:
+    call("import", "customers", customers_file(tmp_path, LONG_COMPANY, HIDDEN_BLANK, LOST_ZERO))
+    said = call("check", "customers", "--limit", 1, "--format", "json")
+    assert (said.code, len(said.json)) == (1, 1)
+    assert "2 errors, 0 warnings, 1 hint" in said.err
 
 
 @ON_SQLITE
@@ -207,11 +225,19 @@ def test_a_corrected_copy_has_every_column_and_can_be_checked_again(
 ) -> None:
     file, copy = tmp_path / "k.csv", tmp_path / "copy.csv"
     rows = "Kundennummer;Kundenart;Nachname;Straße;Ort;PLZ;Geburtsdatum;Notiz\n"
-    file.write_text(rows + "K-1;P;Weiß ;Lindenweg;Dresden;1067;04.03.1971;=1+1\n", encoding="utf-8")
+    file.write_text(rows + "K-1;P;Weiß ;Lindenweg;=2;1067;04.03.1971;=1+1\n", encoding="utf-8")
     arguments = ("check", "customers", "--file", file, "--fix", "--unsafe", "--output", copy)
     assert call(*arguments).code == 2
     assert not copy.exists()
     said = call(*arguments, "--yes", "--format", "json")
     assert (said.code, said.json) == (0, [])
-    assert "K-1;P;Weiß;Lindenweg;Dresden;01067;04.03.1971;=1+1" in copy.read_text(encoding="utf-8-sig")
-    assert call("check", "customers", "--file", copy).code == 0
+    assert "K-1;P;Weiß;Lindenweg;'=2;01067;04.03.1971;'=1+1" in copy.read_text(encoding="utf-8-sig")
+    again = tmp_path / "again.csv"
+    said = call("check", "customers", "--file", copy, "--fix", "--output", again, "--yes")
+    assert (said.code, again.read_bytes()) == (0, copy.read_bytes())
+
+
+def test_a_corrected_copy_cannot_go_where_the_findings_go(call: CallLeitstand, tmp_path: Path) -> None:
+    file = customers_file(tmp_path, HIDDEN_BLANK)
+    assert call("check", "customers", "--file", file, "--fix", "--yes", "--output", "-").code == 2
+    assert not (tmp_path / "-").exists()

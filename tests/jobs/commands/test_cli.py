@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
 
+from core.errors import WrongUsage
 from jobs.commands.cli import COMMANDS, leitstand
 from jobs.commands.frame import Frame, lang_of
 from jobs.commands.grammar import Group
@@ -45,6 +47,7 @@ def test_help_is_spoken_in_the_operators_language(call: CallLeitstand, lang: str
         ["customers", "nonsense"],
         ["customers", "list", "--nonsense"],
         ["customers", "list", "--format", "yaml"],
+        ["demo", "--format", "table"],
         ["customers", "show"],
         ["customers"],
         [],
@@ -111,6 +114,7 @@ def test_who_is_not_allowed_is_told_what_it_takes(clerk_and_viewer: GivenOffice,
         (None, {"LANG": "en_GB.UTF-8"}, 'language = "de"', "de"),
         (None, {"LANG": "de_DE.UTF-8"}, 'language = "en"', "en"),
         (None, {"LEITSTAND_LANG": "de"}, 'language = "en"', "de"),
+        ("en_GB", {}, "", "en"),
         ("en", {"LEITSTAND_LANG": "de"}, "", "en"),
     ],
 )
@@ -119,6 +123,35 @@ def test_german_unless_english_is_asked_for(
 ) -> None:
     (tmp_path / "leitstand.toml").write_text(toml)
     assert lang_of(wanted, variables, tmp_path) == language
+
+
+@pytest.mark.parametrize("arguments", [["--lang", "fr", "status"], ["status", "--lang", "fr"]])
+def test_a_language_that_nobody_speaks_here_is_wrong_usage(call: CallLeitstand, arguments: list[str]) -> None:
+    said = call(*arguments)
+    assert said.code == 2
+    assert "“fr” is none of de, en" in said.err
+
+
+@pytest.mark.parametrize(
+    ("variables", "toml", "where"),
+    [({"LEITSTAND_LANG": "fr"}, "", "LEITSTAND_LANG"), ({}, 'language = "fr"', "language")],
+)
+def test_a_language_that_was_set_has_to_be_one(
+    tmp_path: Path, variables: dict[str, str], toml: str, where: str
+) -> None:
+    (tmp_path / "leitstand.toml").write_text(toml)
+    with pytest.raises(WrongUsage, match=f"{where}: “fr”"):
+        lang_of(None, variables, tmp_path)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("format_", ["table", "json", "csv"])
+def test_standard_output_that_takes_nothing_is_named(format_: str) -> None:
+    command = [sys.executable, "-m", "tui.main", "rules", "list", "--format", format_, "--lang", "en"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)
+    assert done.returncode == 3
+    assert done.stderr.decode() == "Standard output cannot be written: No space left on device\n"
 
 
 @ON_SQLITE
@@ -161,7 +194,6 @@ def test_json_keeps_what_it_escapes(desk: GivenOffice, call: CallLeitstand) -> N
 @ON_SQLITE
 def test_a_reader_that_goes_away_is_no_error(desk: GivenOffice, home: Path) -> None:
     import os
-    import subprocess
 
     from tests.support.customers import customer
 

@@ -2,11 +2,15 @@ from __future__ import annotations
 
 import csv
 import io
+import os
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from core.customers.listing import select_customers
 from tests.jobs.commands.conftest import ON_SQLITE, CallLeitstand
 from tests.jobs.commands.files import GOOD, HIDDEN_BLANK, LOST_ZERO, customers_file
 from tests.support.customers import company, customer
@@ -96,11 +100,12 @@ def test_an_export_imported_again_changes_nothing(
     desk.has(
         customer("K-1", phone="+49 351 123456", title="-", first_name=" Jörg\u200b"),
         company("K-2", 'Müller; Söhne "Bau" GmbH', postcode="01067"),
+        company("K-3", "=1+1", town="''-x", street="'t Hoff", phone="+49-351-1"),
     )
     file = tmp_path / name
     assert call("export", "customers", "--output", file, "--lang", lang).code == 0
     said = call("import", "customers", file, "--format", "json")
-    assert {"rows": 2, "unchanged": 2, "changed": 0, "quarantined": 0}.items() <= said.json[0].items()
+    assert {"rows": 3, "unchanged": 3, "changed": 0, "quarantined": 0}.items() <= said.json[0].items()
 
 
 def test_only_those_that_fit_are_exported(desk: GivenOffice, call: CallLeitstand) -> None:
@@ -113,7 +118,8 @@ def test_only_those_that_fit_are_exported(desk: GivenOffice, call: CallLeitstand
 def test_what_may_act_as_a_formula_is_protected_unless_said_otherwise(
     desk: GivenOffice, call: CallLeitstand
 ) -> None:
-    desk.has(company("K-1", "=HYPERLINK(1)"), company("K-2", "-2+3+cmd|' /C calc'!A0", postcode="01067"))
+    desk.has(company("K-1", "=HYPERLINK(1)"), company("K-2", "-2+3+cmd|' /C calc'!A0", phone="+49 351 1"))
+    assert [row["Phone"] for row in rows_of(call("export", "customers").out)][1] == "+49 351 1"
     names = [row["Company"] for row in rows_of(call("export", "customers").out)]
     assert names == ["'=HYPERLINK(1)", "'-2+3+cmd|' /C calc'!A0"]
     names = [row["Company"] for row in rows_of(call("export", "customers", "--unprotected").out)]
@@ -144,3 +150,47 @@ def test_the_form_is_said_by_the_ending_unless_format_does(
         said = call("export", "customers", "--output", tmp_path / name, *more)
         assert (said.code, said.out) == (0, "")
         assert (tmp_path / name).read_bytes().startswith(start)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", ["k.csv", "k.xlsx", "k.json"])
+def test_an_exported_file_is_for_its_owner_alone(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path, name: str
+) -> None:
+    desk.has(customer("K-1"))
+    before = os.umask(0)
+    try:
+        assert call("export", "customers", "--output", tmp_path / name).code == 0
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("name", ["k.csv", "k.xlsx", "k.json"])
+def test_an_export_that_breaks_off_leaves_the_old_file(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def some(*_given: object) -> Iterator[object]:
+        yield from select_customers(desk)
+        raise OSError(5, "Input/output error")
+
+    desk.has(customer("K-1"))
+    file = tmp_path / name
+    file.write_text("von gestern")
+    monkeypatch.setattr("core.customers.listing.select_customers", some)
+    said = call("export", "customers", "--output", file)
+    assert (said.code, name in said.err) == (2, True)
+    assert file.read_text() == "von gestern"
+    assert not list(tmp_path.glob(".leitstand-*"))
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("format_", ["csv", "json"])
+def test_a_dash_is_standard_output(
+    desk: GivenOffice, call: CallLeitstand, tmp_path: Path, format_: str
+) -> None:
+    desk.has(customer("K-1"))
+    said = call("export", "customers", "--output", "-", "--format", format_)
+    assert (said.code, "K-1" in said.out) == (0, True)
+    assert not (tmp_path / "-").exists()

@@ -101,7 +101,7 @@ def test_a_file_that_cannot_be_applied_ends_with_1(open_an_office: OpenAnOffice,
 def test_jobs_are_listed_with_schedule_last_and_next_run(live: GivenOffice, call: CallLeitstand) -> None:
     call("run", "recheck")
     jobs = {one["name"]: one for one in call("jobs", "list", "--format", "json").json}
-    assert set(jobs) == {"collect", "apply-arrivals", "recheck", "deliver-transfers", "tidy"}
+    assert set(jobs) == {"collect", "apply-arrivals", "recheck", "deliver-transfers", "tidy", "bulk-actions"}
     assert jobs["recheck"]["last"]["outcome"] == "done"
     assert jobs["tidy"]["last"] is None
     assert jobs["tidy"]["next"] > live.now.isoformat()
@@ -170,3 +170,43 @@ def test_status_of_an_empty_office(desk: GivenOffice, call: CallLeitstand) -> No
     seen = call("status", "--format", "json").json
     assert (seen["customers"], seen["stuck"], seen["conflicts"], seen["quarantined"]) == (0, [], 0, 0)
     assert [one["rule"] for one in seen["account_findings"]] == ["ACC001"]
+
+
+def test_a_partner_that_does_not_say_what_became_of_it_ends_with_3(
+    live: GivenOffice, call: CallLeitstand, vema: VemaSandbox
+) -> None:
+    live.has(customer("K-1"))
+    away = '[[vema.fault]]\nstatus = 503\non = "key"\n'
+    vema.set_faults('[[vema.fault]]\ncut = "after"\nfirst = 1\n' + away)
+    call("customers", "send", "--all")
+    assert call("run", "deliver-transfers").code == 1
+    said = call("run", "deliver-transfers")
+    assert (said.code, "nothing to do" in said.out) == (3, False)
+    assert "vema: VEMA cannot serve at the moment" in said.err
+    [newest, *_older] = call("jobs", "history", "--format", "json").json
+    assert (newest["outcome"], "VEMA cannot serve" in newest["detail"]) == ("unreached", True)
+    assert "partner out of reach" in call("jobs", "history").out
+
+
+@ON_SQLITE
+def test_a_worker_with_a_wrong_schedule_does_not_start(
+    open_an_office: OpenAnOffice, call: CallLeitstand
+) -> None:
+    open_an_office(clock=None, account=False, schedule={"tidy": "61 3 * * *"})
+    said = call("worker")
+    assert (said.code, "Working as" in said.err) == (2, False)
+    assert [word for word in ("leitstand.toml", "schedule.tidy", "61 3") if word not in said.err] == []
+
+
+@ON_SQLITE
+def test_jobs_are_listed_although_the_schedule_of_one_is_wrong(
+    open_an_office: OpenAnOffice, call: CallLeitstand
+) -> None:
+    open_an_office(clock=None, account=False, schedule={"tidy": "61 3 * * *"})
+    jobs = {one["name"]: one for one in call("jobs", "list", "--format", "json").json}
+    assert ("61 3" in jobs["tidy"]["fault"], jobs["tidy"]["next"], jobs["recheck"]["fault"]) == (
+        True,
+        None,
+        None,
+    )
+    assert call("status").code == 0

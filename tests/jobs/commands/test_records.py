@@ -36,6 +36,33 @@ def test_the_last_own_deed_is_undone_after_asking(clerk_and_viewer: GivenOffice,
     assert [clerk_and_viewer.customer(number).town for number in ("K-1", "K-2")] == ["Pirna", "Görlitz"]
 
 
+def test_without_a_number_it_is_said_what_is_taken_back_and_what_newer_stays(
+    desk: GivenOffice, call: CallLeitstand
+) -> None:
+    desk.has(customer("K-1", town="Pirna"))
+    entry = call("customers", "edit", "K-1", "Ort=Görlitz", "--format", "json").json["entry"]
+    for day in range(5):
+        call("accounts", "pause", "queue", "--reason", f"Wartung {day}")
+        call("accounts", "resume", "queue")
+    said = call("journal", "undo", "--yes")
+    assert said.err.splitlines()[:5] == [
+        f"Entry {entry + 10} (accounts resume) is newer and stays: it cannot be undone.",
+        f"Entry {entry + 9} (accounts pause) is newer and stays: it cannot be undone.",
+        f"Entry {entry + 8} (accounts resume) is newer and stays: it cannot be undone.",
+        "7 further entries stay as well.",
+        f"Takes back customers edit (1 record, entry {entry}).",
+    ]
+    assert desk.customer("K-1").town == "Pirna"
+
+
+def test_who_did_nothing_that_can_be_undone_is_told_why(desk: GivenOffice, call: CallLeitstand) -> None:
+    call("accounts", "pause", "queue", "--reason", "Wartung")
+    said = call("journal", "undo", "--yes")
+    assert said.code == 1
+    assert "accounts pause" in said.err
+    assert "nothing of yours" in said.err
+
+
 def test_what_cannot_be_undone_is_said(desk: GivenOffice, call: CallLeitstand) -> None:
     assert call("journal", "undo", "--yes").code == 1
     assert call("journal", "undo", "999").code == 2

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.jobs.commands.conftest import ON_SQLITE
-from tests.support.customers import customer
+from tests.support.customers import company, customer
 from tests.support.offices import WHO, GivenOffice
 
 PASSWORD = "Geheim-4711"
@@ -63,13 +63,13 @@ def test_an_account_is_asked_for_and_its_password_not_shown(desk: GivenOffice) -
             ("User name", "mk1"),
             ("Member number", "M-7"),
             ("Password", PASSWORD),
-            ("application password?", "y"),
+            ("application password?", "n"),
             ("Try to log in", "n"),
         ],
     )
     assert code == 0, screen
     assert PASSWORD not in screen
-    assert "made at the partner for this program alone" in screen.replace("\r\n", "")
+    assert screen.replace("\r\n", "").count("made at the partner for this program alone") == 1
     with desk.store.read() as session:
         assert desk.vault.take(session, "account:vema:password") == PASSWORD
 
@@ -91,3 +91,19 @@ def test_control_c_at_a_question_cancels(desk: GivenOffice) -> None:
     assert code == 130, screen
     assert "Cancelled" in screen
     assert desk.customer("K-1").last_name == "Weiß "
+
+
+@ON_SQLITE
+def test_a_table_fits_the_terminal_and_what_is_wrong_is_said_in_whole_words(desk: GivenOffice) -> None:
+    desk.has(
+        company("K-1", "Elfenbeinküste Handelsgesellschaft mbH & Co. KG", town="Neustadt an der Weinstraße"),
+        customer("K-2", postcode="1067"),
+    )
+    code, screen = talk(desk, ["customers", "list"], [])
+    lines = screen.splitlines()
+    assert (code, len(lines)) == (0, 3)
+    assert max(map(len, lines)) <= 80
+    assert "…" in lines[1]
+    _code, screen = talk(desk, ["check", "customers"], [])
+    assert max(map(len, screen.splitlines())) <= 80
+    assert "four digits; a leading zero seems to be lost." in " ".join(screen.split())

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from core.customers.vocabulary import customer_transfer_vocabulary
+from core.locale import LANGUAGES, Message, translator
+from core.outbox.transfer import Transfer
+from core.rulebook.condition import ConditionContext, parse
+from jobs.commands.words import CAUSES, STATES
 from tests.jobs.commands.conftest import CallLeitstand
+from tests.support.clock import MONDAY_MORNING
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice
 
@@ -53,6 +59,28 @@ def test_conditions_ask_for_the_transfer_and_for_what_it_carries(
     desk.send("K-1", "K-2")
     found = call("transfers", "list", "--where", where, "--format", "json").json
     assert [one["subject"] for one in found] == subjects
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("field", "words"), [("state", STATES), ("cause", CAUSES)])
+def test_every_word_that_lists_show_can_be_filtered_by(
+    lang: str, field: str, words: dict[str, Message]
+) -> None:
+    say = translator(lang)
+    for code, word in words.items():
+        if not code:
+            continue
+        condition = parse(f'{field}:"{say(word)}"', customer_transfer_vocabulary())
+        one = Transfer.model_construct(state=code, cause_code=code)
+        assert condition.matches(one, ConditionContext(MONDAY_MORNING, MONDAY_MORNING.date())), say(word)
+
+
+@pytest.mark.parametrize("where", ['cause:"first transfer?"', "ursache:Erstübertragung?"])
+def test_the_question_is_found_by_its_name(desk: GivenOffice, call: CallLeitstand, where: str) -> None:
+    desk.has(company("K-1", "Elfenbeinküste Handels GmbH"), customer("K-2"))
+    desk.send("K-1", "K-2")
+    found = call("transfers", "list", "--where", where, "--format", "json").json
+    assert [one["subject"] for one in found] == ["K-1"]
 
 
 def test_a_transfer_is_shown_with_payload_body_and_why_it_waits(

@@ -86,6 +86,16 @@ def test_a_mistake_in_an_edited_file_leaves_the_faults_as_they_were(
     assert (member.log_in().code, vema.what_is_wrong) == (200, "")
 
 
+def test_a_mended_file_is_known_to_be_mended_before_the_next_request(
+    vema: VemaSandbox, member: Member
+) -> None:
+    file = vema.ca_file.with_name("faults.toml")
+    file.write_text("[vema.account]\nrefuse = perhaps")
+    assert "not valid TOML" in vema.what_is_wrong
+    file.write_text("")
+    assert vema.what_is_wrong == ""
+
+
 def test_a_file_that_is_replaced_or_gone_for_a_moment_is_no_mistake(tmp_path: Path) -> None:
     file = tmp_path / "faults.toml"
     file.write_text("")

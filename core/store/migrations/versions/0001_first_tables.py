@@ -59,6 +59,25 @@ def upgrade() -> None:
         batch_op.create_index("ix_arrival_state", ["state", "kind"], unique=False)
 
     op.create_table(
+        "assignment",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operator_folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint("record", "kind", name=op.f("uq_assignment_record")),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_operator"), ["operator"], unique=False)
+
+    op.create_table(
         "attempt",
         sa.Column("transfer", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -88,6 +107,72 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("account", "kind", name=op.f("pk_breaker")),
+    )
+    op.create_table(
+        "bulk_action",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("area", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operation", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("role", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("refused", sa.Integer(), nullable=False),
+        sa.Column("tally", sa.JSON(), nullable=False),
+        sa.Column("entry", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.Column("cancelled_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("worker", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("token", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("lease_until", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("served_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("started_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state IN ('waiting','running','done','cancelled','failed')", name=op.f("ck_bulk_action_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_action")),
+    )
+    with op.batch_alter_table("bulk_action", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_action_operator", ["operator", "id"], unique=False)
+        batch_op.create_index(
+            "ix_bulk_action_unfinished",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('waiting','running')"),
+            postgresql_where=sa.text("state IN ('waiting','running')"),
+        )
+
+    op.create_table(
+        "bulk_selection",
+        sa.Column(
+            "action",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("ids", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("action", name=op.f("pk_bulk_selection")),
+    )
+    op.create_table(
+        "bulk_step",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("action", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.Column("done", sa.LargeBinary(), nullable=False),
+        sa.Column("refusals", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk_step")),
+        sa.UniqueConstraint("action", "reached", name=op.f("uq_bulk_step_action")),
     )
     op.create_table(
         "customer",
@@ -209,6 +294,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_import_conflict_resolution"), ["resolution"], unique=False)
 
     op.create_table(
+        "inquiry",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("subject_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("addressee", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("adviser", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("adviser_folded", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("address", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("answered_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint("state IN ('open','answered','withdrawn')", name=op.f("ck_inquiry_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inquiry")),
+    )
+    with op.batch_alter_table("inquiry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_inquiry_adviser_folded"), ["adviser_folded"], unique=False)
+        batch_op.create_index(
+            "ix_inquiry_due",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
+            "ix_inquiry_open",
+            ["kind", "record", "addressee"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_inquiry_record", ["kind", "record"], unique=False)
+
+    op.create_table(
         "job_pause",
         sa.Column("job", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
@@ -323,6 +452,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_login_test_account"), ["account"], unique=False)
 
     op.create_table(
+        "memo",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recipient", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sent_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("read_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("read_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("withdrawn_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_memo")),
+    )
+    with op.batch_alter_table("memo", schema=None) as batch_op:
+        batch_op.create_index("ix_memo_record", ["kind", "record"], unique=False)
+        batch_op.create_index(
+            "ix_memo_unread",
+            ["recipient"],
+            unique=False,
+            sqlite_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+        )
+
+    op.create_table(
         "office",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
@@ -378,6 +534,46 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_pause_scope"), ["scope"], unique=False)
 
     op.create_table(
+        "presence",
+        sa.Column("console", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("area", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("since", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("seen_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("console", name=op.f("pk_presence")),
+    )
+    with op.batch_alter_table("presence", schema=None) as batch_op:
+        batch_op.create_index("ix_presence_record", ["area", "record"], unique=False)
+
+    op.create_table(
+        "resubmission",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("record", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("ended_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("ended_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resubmission")),
+    )
+    with op.batch_alter_table("resubmission", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_resubmission_due",
+            ["operator", "due"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index("ix_resubmission_record", ["kind", "record"], unique=False)
+
+    op.create_table(
         "secret",
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("nonce", sa.LargeBinary(), nullable=False),
@@ -385,6 +581,25 @@ def upgrade() -> None:
         sa.Column("updated_at", core.store.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_secret")),
     )
+    op.create_table(
+        "stand_in",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("absent", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("ended_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stand_in")),
+    )
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_stand_in_absent"), ["absent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_stand_in_operator"), ["operator"], unique=False)
+
     op.create_table(
         "suppression",
         sa.Column(
@@ -477,6 +692,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_transfer_subject"), ["subject"], unique=False)
 
     op.create_table(
+        "visit",
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("place", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("operator", "place", name=op.f("pk_visit")),
+    )
+    op.create_table(
         "worker",
         sa.Column("id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("host", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -493,6 +715,7 @@ def downgrade() -> None:
     """Takes it away again."""
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("worker")
+    op.drop_table("visit")
     with op.batch_alter_table("transfer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_transfer_subject"))
         batch_op.drop_index("ix_transfer_state")
@@ -518,7 +741,25 @@ def downgrade() -> None:
         batch_op.drop_index("ix_suppression_record")
 
     op.drop_table("suppression")
+    with op.batch_alter_table("stand_in", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_stand_in_operator"))
+        batch_op.drop_index(batch_op.f("ix_stand_in_absent"))
+
+    op.drop_table("stand_in")
     op.drop_table("secret")
+    with op.batch_alter_table("resubmission", schema=None) as batch_op:
+        batch_op.drop_index("ix_resubmission_record")
+        batch_op.drop_index(
+            "ix_resubmission_due",
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
+    op.drop_table("resubmission")
+    with op.batch_alter_table("presence", schema=None) as batch_op:
+        batch_op.drop_index("ix_presence_record")
+
+    op.drop_table("presence")
     with op.batch_alter_table("pause", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pause_scope"))
 
@@ -529,6 +770,15 @@ def downgrade() -> None:
     op.drop_table("partner_copy")
     op.drop_table("operator")
     op.drop_table("office")
+    with op.batch_alter_table("memo", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_memo_unread",
+            sqlite_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+            postgresql_where=sa.text("read_at IS NULL AND withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index("ix_memo_record")
+
+    op.drop_table("memo")
     with op.batch_alter_table("login_test", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_login_test_account"))
 
@@ -550,6 +800,21 @@ def downgrade() -> None:
     op.drop_table("job_run")
     op.drop_table("job_request")
     op.drop_table("job_pause")
+    with op.batch_alter_table("inquiry", schema=None) as batch_op:
+        batch_op.drop_index("ix_inquiry_record")
+        batch_op.drop_index(
+            "ix_inquiry_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(
+            "ix_inquiry_due",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_inquiry_adviser_folded"))
+
+    op.drop_table("inquiry")
     with op.batch_alter_table("import_conflict", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_conflict_resolution"))
         batch_op.drop_index(
@@ -575,8 +840,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_batch"))
 
     op.drop_table("customer")
+    op.drop_table("bulk_step")
+    op.drop_table("bulk_selection")
+    with op.batch_alter_table("bulk_action", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_bulk_action_unfinished",
+            sqlite_where=sa.text("state IN ('waiting','running')"),
+            postgresql_where=sa.text("state IN ('waiting','running')"),
+        )
+        batch_op.drop_index("ix_bulk_action_operator")
+
+    op.drop_table("bulk_action")
     op.drop_table("breaker")
     op.drop_table("attempt")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_operator"))
+
+    op.drop_table("assignment")
     with op.batch_alter_table("arrival", schema=None) as batch_op:
         batch_op.drop_index("ix_arrival_state")
         batch_op.drop_index(batch_op.f("ix_arrival_parent"))

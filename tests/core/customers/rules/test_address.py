@@ -33,6 +33,14 @@ def test_anything_else_is_found_without_a_fix(postcode: str) -> None:
     assert only_fix("CUS002", person(postcode=postcode)) == (FixKind.NONE, "")
 
 
+@pytest.mark.parametrize(("postcode", "said"), [("1", "has 1 character;"), ("12", "has 2 characters;")])
+def test_characters_are_counted_as_people_count_them(postcode: str, said: str) -> None:
+    [postcode_finding] = found_by("CUS002", person(postcode=postcode))
+    [iban_finding] = found_by("CUS004", person(iban=postcode))
+    assert said in str(postcode_finding.message)
+    assert said in str(iban_finding.message)
+
+
 @pytest.mark.parametrize("postcode", ["０１０６７", "٠١٠٦٧", "0106７"])
 def test_digits_of_another_kind_are_wrong(postcode: str) -> None:
     assert len(found_by("CUS002", person(postcode=postcode))) == 1
