@@ -19,7 +19,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from core.locale import Message, _
 from core.operation import Change
 from core.store.columns import identity, json_value, long_text, moment, row_id
-from core.store.statements import execute, table_of
+from core.store.statements import execute, insert_into, table_of
 
 GENESIS = "0" * 64
 CHUNK = 500
@@ -119,17 +119,34 @@ def add_changes(session: Session, entry: JournalEntry, changes: Iterable[Change]
     ]
     if not rows:
         return
-    table = table_of(JournalChange)
-    insert = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    for id_, row in zip(execute(session, insert, rows).scalars(), rows, strict=True):
+    for id_, row in zip(_insert_changes(session, rows), rows, strict=True):
         entry.changes_sha256 = _next_digest(entry.changes_sha256, [id_, *(row[name] for name in _DIGESTED)])
     session.add(entry)
 
 
-def close_entry(session: Session, entry: JournalEntry, ids: Iterable[int], refused: int = 0) -> None:
-    """Makes the entry the next link of the chain. The caller's transaction ends soon after."""
+def _insert_changes(session: Session, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """The ids of new changes, in their order."""
+    table = table_of(JournalChange)
+    if session.get_bind().dialect.name == "postgresql":
+        insert = sa.insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        return execute(session, insert, rows).scalars().all()
+    # SQLite would take one statement each; nobody else writes, so all that is new is ours.
+    last = execute(session, sa.select(sa.func.max(table.c.id))).scalar() or 0
+    execute(session, sa.insert(table), rows)
+    return (
+        execute(session, sa.select(table.c.id).where(table.c.id > last).order_by(table.c.id)).scalars().all()
+    )
+
+
+def close_entry(
+    session: Session, entry: JournalEntry, ids: Iterable[int], refused: int = 0, count: int | None = None
+) -> None:
+    """Makes the entry the next link of the chain. The caller's transaction ends soon after.
+
+    `count` is how many records it tells of where it does not name them.
+    """
     frozen = list(ids)
-    entry.count = len(frozen)
+    entry.count = len(frozen) if count is None else count
     entry.refused = refused
     entry.ids_sha256 = hashlib.sha256(",".join(map(str, frozen)).encode()).hexdigest()
     session.flush()
@@ -169,21 +186,35 @@ class Deed:
         self.id: int | None = None
         self.ids: list[int] = []
 
+    def go_on(self, entry: int | None, ids: Iterable[int]) -> None:
+        """Goes on with an entry that was opened before, if any was; so far it tells of these records."""
+        self.id, self.ids = entry, list(ids)
+
     def add(self, session: Session, at: datetime, changes: Iterable[Change], ids: Iterable[int]) -> None:
         """Writes down what was done to these records in this transaction."""
-        entry = self._open_one(session)
-        if entry is None:
-            entry = open_entry(session, at=at, **self.said)
-            self.id, self.ids = entry.id, []
-        add_changes(session, entry, changes)
+        add_changes(session, self._opened(session, at), changes)
         self.ids += ids
 
-    def close(self, session: Session, subject: str, refused: int) -> None:
+    def tell(self, session: Session, at: datetime, parameters: Mapping[str, Any]) -> None:
+        """Writes down what has come of it so far, in place of what was said before."""
+        self.said["parameters"] = parameters
+        entry = self._opened(session, at)
+        entry.parameters = plain(parameters)
+        session.add(entry)
+
+    def close(self, session: Session, subject: str, refused: int, count: int | None = None) -> None:
         """Makes it a link of the chain, if anything was done at all."""
         entry = self._open_one(session)
         if entry is not None:
             entry.subject = subject
-            close_entry(session, entry, self.ids, refused)
+            close_entry(session, entry, self.ids, refused, count)
+
+    def _opened(self, session: Session, at: datetime) -> JournalEntry:
+        entry = self._open_one(session)
+        if entry is None:
+            entry = open_entry(session, at=at, **self.said)
+            self.id, self.ids = entry.id, []
+        return entry
 
     def _open_one(self, session: Session) -> JournalEntry | None:
         if self.id is None:
@@ -203,11 +234,7 @@ def _locked_head(session: Session) -> JournalHead:
 
 def _first_head(dialect: str) -> sa.Insert[Any]:
     """Two processes may both be the first: whoever comes second waits, and then finds the other's."""
-    if dialect == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert
-    return insert(table_of(JournalHead)).values(id=1, sequence=0, hash=GENESIS).on_conflict_do_nothing()
+    return insert_into(dialect, JournalHead).values(id=1, sequence=0, hash=GENESIS).on_conflict_do_nothing()
 
 
 def note(

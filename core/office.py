@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, is_dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, SQLModel, select
 
 from core import journal
 from core.archive import Archive
+from core.checkpoint import Checkpoint, Keeper, Unkept
 from core.clock import Clock, local_day
-from core.errors import LeitstandError, NotAllowed, WrongUsage
+from core.errors import DatabaseUnavailable, LeitstandError, NotAllowed, WrongUsage
 from core.journal import Deed
-from core.locale import Message, _
+from core.locale import Message, _, n_
 from core.operation import Act, NoParameters, Operation, Refusal, Report, need_reason
 from core.operators import Operator, Role
 from core.settings import Settings
@@ -31,8 +34,6 @@ if TYPE_CHECKING:
 
 R = TypeVar("R", bound=SQLModel)
 P = TypeVar("P")
-T = TypeVar("T")
-CHUNK = 200
 
 Progress = Callable[[int, int], bool]
 """Told (done, of all) after each transaction; answers whether to go on."""
@@ -54,6 +55,12 @@ class Subject(Protocol):
 
     def lock(self, session: Session, ids: Collection[int]) -> None:
         """Locks these records, before anything of theirs is locked: everybody keeps this order."""
+        ...
+
+    def companions(self, session: Session, ids: Collection[int]) -> Mapping[int, str]:
+        """What came in with these records (themselves included) and is likely known to a partner just as
+        they are: ids with how each is called.
+        """
         ...
 
 
@@ -138,12 +145,14 @@ class Office:
         parameters: P | None = None,
         *,
         progress: Progress | None = None,
+        keeper: Keeper | None = None,
     ) -> Report:
         """Carries an operation out on a frozen selection, in transactions of at most 200 records.
 
-        Each record that it does not fit is left alone and reported with the reason. Raises NotAllowed.
+        Each record that it does not fit is left alone and reported with the reason; what a `keeper` had kept
+        before is counted there alone. Raises NotAllowed.
         """
-        return perform(self, operation, ids, parameters, progress=progress)
+        return perform(self, operation, ids, parameters, progress=progress, keeper=keeper)
 
 
 def perform(
@@ -153,22 +162,42 @@ def perform(
     parameters: P | None = None,
     *,
     progress: Progress | None = None,
+    keeper: Keeper | None = None,
 ) -> Report:
     """See `Office.perform`."""
+    given = checked(office, operation, parameters)
+    frozen = tuple(dict.fromkeys(ids))
+    return _Performance(office, operation, given, progress, keeper or Unkept()).carry_out(frozen)
+
+
+def checked(office: Office, operation: Operation[R, P], parameters: P | None) -> P:
+    """What the operation is carried out with. Raises NotAllowed, or what is wrong with the parameters."""
     office.require(operation.role)
     given = parameters if parameters is not None else operation.parameters()
     if operation.needs_reason:
         need_reason(str(getattr(given, "reason", "")))
     _refuse_unstorable(_as_mapping(given))
-    frozen = tuple(dict.fromkeys(ids))
-    return _Performance(office, operation, given, progress).carry_out(frozen)
+    return given
+
+
+class _HalfDone(Exception):
+    """A record was changed and then refused: what was done to it has to be taken back."""
 
 
 class _Performance:
     """One operation being carried out: the journal entry is opened with the first record that it fits."""
 
-    def __init__(self, office: Office, operation: Operation[Any, Any], given: Any, progress: Progress | None):
+    def __init__(
+        self,
+        office: Office,
+        operation: Operation[Any, Any],
+        given: Any,
+        progress: Progress | None,
+        keeper: Keeper,
+    ):
         self.office, self.operation, self.given, self.progress = office, operation, given, progress
+        self.keeper = keeper
+        since = keeper.since
         self.deed = Deed(
             office.operator.name,
             operation.area,
@@ -176,21 +205,25 @@ class _Performance:
             _as_mapping(given),
             str(getattr(given, "reason", "")),
         )
-        self.done: list[int] = []
+        self.deed.go_on(since.entry, since.done)
+        self.done = list(since.done)
         self.refused: list[Refusal] = []
-        self.tally: Counter[str] = Counter()
-        self.subject = ""
+        self.refused_before = since.refused
+        self.tally = Counter(since.tally)
+        self.subject = since.subject
 
     def carry_out(self, ids: tuple[int, ...]) -> Report:
         cancelled = False
-        for start in range(0, len(ids), CHUNK):
-            last = start + CHUNK >= len(ids)
-            self._transaction(ids[start : start + CHUNK], closes=last)
-            reached = min(start + CHUNK, len(ids))
-            if self.progress and not self.progress(reached, len(ids)) and not last:
+        reached, total = self.keeper.since.reached, len(ids)
+        while reached < total:
+            chunk = ids[reached : reached + self.keeper.next_size()]
+            reached += len(chunk)
+            with _saying_what_stands(len(self.done)):
+                self._transaction(chunk, reached, total)
+            if self.progress and not self.progress(reached, total) and reached < total:
                 cancelled = True
                 with self.office.store.write() as session:
-                    self.deed.close(session, self.subject, len(self.refused))
+                    self._close(session)
                 break
         return Report(
             self.operation.name,
@@ -205,9 +238,12 @@ class _Performance:
         summary = self.operation.summary
         return (summary(self.tally),) if summary and self.done else ()
 
-    def _transaction(self, ids: tuple[int, ...], *, closes: bool) -> None:
+    def _close(self, session: Session) -> None:
+        self.deed.close(session, self.subject, self.refused_before + len(self.refused))
+
+    def _transaction(self, ids: tuple[int, ...], reached: int, total: int) -> None:
         with self.office.store.write() as session:
-            act = Act(self.office, session, self.office.operator, self.office.now)
+            act = Act(self.office, session, self.office.operator, self.office.now, given=self.given)
             done, refused = self._run(act, ids)
             done_ids = [record.id for record in done]
             if done:
@@ -215,13 +251,42 @@ class _Performance:
             self.done += done_ids
             self.refused += refused
             self.tally += act.tally
-            if closes:
-                self.deed.close(session, self.subject, len(self.refused))
+            self.keeper.keep(session, self._so_far(reached, total), done_ids, refused)
+            if reached == total:
+                self._close(session)
+
+    def _so_far(self, reached: int, total: int) -> Checkpoint:
+        refused = self.refused_before + len(self.refused)
+        return Checkpoint(reached, total, self.done, refused, self.deed.id, self.subject, self.tally)
 
     def _run(self, act: Act, ids: tuple[int, ...]) -> tuple[list[Any], list[Refusal]]:
         if self.operation.lock_first:
             self.operation.lock_first(act, ids)
         records = load(act.session, self.operation.model, ids)
+        try:
+            with act.session.begin_nested():
+                done, refused = self._each(act, ids, records, self._together)
+        except _HalfDone:
+            # With what it had changed went what the others did: once more, each in a savepoint of its own.
+            act.changes.clear()
+            act.tally.clear()
+            done, refused = self._each(act, ids, records, self._alone)
+        if done:
+            self.subject = self.subject or self.operation.describe(done[0])
+        if done and self.operation.finish:
+            act.session.flush()
+            self.operation.finish(act, done)
+        return done, refused
+
+    def _each(
+        self,
+        act: Act,
+        ids: tuple[int, ...],
+        records: Mapping[int, Any],
+        attempt: Callable[[Act, Any], Message | None],
+    ) -> tuple[list[Any], list[Refusal]]:
+        if self.operation.prepare:
+            act.prepared = self.operation.prepare(act, [records[id_] for id_ in ids if id_ in records])
         done: list[Any] = []
         refused: list[Refusal] = []
         for id_ in ids:
@@ -229,18 +294,25 @@ class _Performance:
             if record is None:
                 refused.append(Refusal(id_, str(id_), _("It is no longer there.")))
                 continue
-            reason = self.operation.applies(record) or self._attempt(act, record)
+            reason = self.operation.applies(record) or attempt(act, record)
             if reason is None:
                 done.append(record)
-                self.subject = self.subject or self.operation.describe(record)
             else:
                 refused.append(Refusal(id_, self.operation.describe(record), reason))
-        if done and self.operation.finish:
-            act.session.flush()
-            self.operation.finish(act, done)
         return done, refused
 
-    def _attempt(self, act: Act, record: Any) -> Message | None:
+    def _together(self, act: Act, record: Any) -> Message | None:
+        """Among the others of the transaction; raises _HalfDone where it was changed and then refused."""
+        before, was_modified = len(act.changes), sa.inspect(record).modified
+        try:
+            self.operation.run(act, record, self.given)
+        except LeitstandError as error:
+            if len(act.changes) > before or sa.inspect(record).modified != was_modified:
+                raise _HalfDone from error
+            return error.message
+        return None
+
+    def _alone(self, act: Act, record: Any) -> Message | None:
         before = len(act.changes)
         try:
             with act.session.begin_nested():
@@ -250,6 +322,18 @@ class _Performance:
             act.session.refresh(record)
             return error.message
         return None
+
+
+@contextmanager
+def _saying_what_stands(done: int) -> Generator[None]:
+    """Of several transactions those before the one that failed stand: not nothing was changed."""
+    try:
+        yield
+    except DatabaseUnavailable as error:
+        if not done:
+            raise
+        stands = n_("{count} record was done before that.", "{count} records were done before that.", done)
+        raise DatabaseUnavailable(_("{what} {then}", what=error.what, then=stands), error.what) from error
 
 
 def load(session: Session, model: type[R], ids: Sequence[int]) -> dict[int, R]:
@@ -278,9 +362,3 @@ def _as_mapping(parameters: Any) -> Mapping[str, Any]:
     if isinstance(parameters, NoParameters) or not is_dataclass(parameters):
         return {}
     return asdict(parameters)  # pyright: ignore[reportArgumentType]
-
-
-def in_chunks(ids: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """A long selection in pieces that fit one transaction."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]

@@ -12,8 +12,8 @@ import logging
 import re
 import traceback
 from collections.abc import Iterable
+from html import escape
 from urllib.parse import quote
-from xml.sax.saxutils import escape
 
 from core.text import printable, shortened
 
@@ -143,7 +143,9 @@ def _said(record: logging.LogRecord) -> str:
 def _written(secret: str) -> set[str]:
     if not secret:
         return set()
-    return {secret, escape(secret), escape(secret, {'"': "&quot;"}), quote(secret, safe=""), quote(secret)}
+    in_xml = escape(secret, quote=False)
+    quoted = in_xml.replace('"', "&quot;")
+    return {secret, in_xml, quoted, quote(secret, safe=""), quote(secret)}
 
 
 def _short_iban(found: re.Match[str]) -> str:

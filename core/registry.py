@@ -1,4 +1,8 @@
-"""Which operations there are, by area; an area is loaded when it is first asked for."""
+"""Which operations there are, by area, and how each table's rows are taken back.
+
+An area is a module with `OPERATIONS` and, where these change tables of its own, `REVERSIBLE`; it is loaded
+when it is first asked for.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,15 @@ from typing import Any
 
 from core.errors import NotFound
 from core.locale import _
-from core.operation import Operation
+from core.operation import Operation, Reversible
+from core.store.statements import name_of
 
 AREAS: Mapping[str, str] = {
     "customers": "core.customers.operations",
     "transfers": "core.outbox.operations",
     "arrivals": "core.inbox.operations",
+    "inquiries": "core.inquiries.operations",
+    "work": "core.work.operations",
 }
 
 
@@ -31,3 +38,10 @@ def operation_of(area: str, name: str) -> Operation[Any, Any]:
         if operation.name == name:
             return operation
     raise NotFound(_("There is no operation {name} for {area}.", name=name, area=area))
+
+
+def reversibles() -> Mapping[str, Reversible[Any]]:
+    """How what operations did to rows is taken back, by table; loads every area."""
+    modules = [import_module(module) for module in AREAS.values()]
+    declared: list[Reversible[Any]] = [one for module in modules for one in getattr(module, "REVERSIBLE", ())]
+    return {name_of(one.model): one for one in declared}

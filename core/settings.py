@@ -57,6 +57,8 @@ class Settings:
     unknown_operator: str = "viewer"
     """The role of an operator whom nobody has added."""
     lease_seconds: float = 60.0
+    keep_days: int = 1095
+    """How long the content of what came in is kept once it is settled; 0 keeps it for ever."""
     office_name: str = ""
     """How letters to customers and advisers are signed."""
     inquiry_days: int = 14
@@ -115,6 +117,7 @@ def _check(settings: Settings, file: str) -> None:
         raise UnreadableInput(file, message) from error
     least: dict[str, tuple[float, float]] = {
         "lease_seconds": (settings.lease_seconds, 0.1),
+        "keep_days": (settings.keep_days, 0),
         "inquiry_days": (settings.inquiry_days, 0),
     }
     for name, partner in settings.partners.items():

@@ -7,65 +7,93 @@ and all, is taken back together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, col, select
 
-from core.customers.conflicts import open_conflicts
-from core.customers.customer import Customer, ImportConflict
-from core.customers.operations import check_number
+from core.checkpoint import Checkpoint, Keeper, Unkept
 from core.errors import Inapplicable, LeitstandError, NotFound
-from core.inbox.arrival import Arrival
 from core.journal import Deed, JournalChange, JournalEntry
 from core.locale import _
-from core.office import Office, Progress, in_chunks, load
-from core.operation import Act, Operation, Refusal, Report
-from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer
-from core.registry import operation_of
-from core.rulebook.record import Suppression
+from core.office import Office, Progress, load
+from core.operation import Act, Operation, Owner, Refusal, Report, Reversible
+from core.registry import operation_of, reversibles
 from core.store.columns import Moment
-from core.store.statements import name_of, table_of
+from core.store.paging import in_chunks
+from core.store.statements import table_of
 
 UNDO = "undo"
 DERIVED = {"updated_at"}
 NEWEST = 50
+"""Entries that are in memory at once while they are looked for."""
 
 
-class Owner(NamedTuple):
-    """Whose rows are taken back together: the kind of record, as transfers call it, and its id."""
-
-    kind: str
-    id: int
-
-
-def undo(office: Office, entry_id: int, *, progress: Progress | None = None) -> Report:
+def undo(
+    office: Office, entry_id: int, *, progress: Progress | None = None, keeper: Keeper | None = None
+) -> Report:
     """Takes an operation back, in transactions of at most 200 records; what has moved on is left alone.
 
     Raises NotFound, Inapplicable (undone already, cannot be undone) or NotAllowed.
     """
+    kept = keeper or Unkept()
     with office.store.read() as session:
-        entry = session.get(JournalEntry, entry_id)
-        if entry is None or entry.sequence is None:
-            raise NotFound(_("There is no journal entry {id}.", id=entry_id))
-        office.require(_operation_behind(entry).role)
+        entry = undoable_entry(session, office, entry_id, going_on=kept.since.entry)
         owned = _changes_by_owner(session, office, entry_id)
-        _require_undoable(session, entry, len(owned))
-    return _Undoing(office, entry, owned, progress).carry_out()
+    return _Undoing(office, entry, owned, progress, kept).carry_out()
 
 
-def last_undoable(session: Session, operator: str) -> JournalEntry | None:
-    """The newest entry of this operator that can still be undone."""
+def undoable_entry(
+    session: Session, office: Office, entry_id: int, *, going_on: int | None = None
+) -> JournalEntry:
+    """An entry that may be undone, as by the entry `going_on`, which has begun to. Raises as `undo` does."""
+    entry = session.get(JournalEntry, entry_id)
+    if entry is None or entry.sequence is None:
+        raise NotFound(_("There is no journal entry {id}.", id=entry_id))
+    office.require(_operation_behind(entry).role)
+    if not _can_be_undone(entry):
+        raise Inapplicable(_("This cannot be undone."))
+    if entry.undone_by not in (None, going_on):
+        _require_something_left(session, office, entry)
+    return entry
+
+
+@dataclass(frozen=True, slots=True)
+class LastDeed:
+    """The newest entry of somebody that can be undone, if any, and newer ones that cannot, newest first."""
+
+    entry: JournalEntry | None
+    passed_over: tuple[JournalEntry, ...] = ()
+
+
+def last_undoable(session: Session, operator: str) -> LastDeed:
+    """What *undo* takes back where no entry is named: the newest deed of this operator that can be undone."""
+    passed_over: list[JournalEntry] = []
+    for entry in _deeds_of(session, operator):
+        if _can_be_undone(entry):
+            return LastDeed(entry, tuple(passed_over))
+        passed_over.append(entry)
+    return LastDeed(None, tuple(passed_over))
+
+
+def undoable_by(session: Session, operator: str) -> Iterator[JournalEntry]:
+    """What this operator did and can still be undone, the newest first."""
+    return (entry for entry in _deeds_of(session, operator) if _can_be_undone(entry))
+
+
+def _deeds_of(session: Session, operator: str) -> Iterator[JournalEntry]:
+    """What this operator did and nobody has undone, the newest first."""
     query = select(JournalEntry).where(
         JournalEntry.operator == operator,
         col(JournalEntry.undone_by).is_(None),
         col(JournalEntry.undo_of).is_(None),
         col(JournalEntry.sequence).is_not(None),
     )
-    newest = session.exec(query.order_by(col(JournalEntry.id).desc()).limit(NEWEST))
-    return next((entry for entry in newest if _can_be_undone(entry)), None)
+    newest = query.order_by(col(JournalEntry.id).desc())
+    yield from session.exec(newest.execution_options(yield_per=NEWEST))
 
 
 def _can_be_undone(entry: JournalEntry) -> bool:
@@ -86,16 +114,12 @@ def _operation_behind(entry: JournalEntry) -> Operation[Any, Any]:
         raise Inapplicable(_("This cannot be undone.")) from error
 
 
-def _require_undoable(session: Session, entry: JournalEntry, owners: int) -> None:
-    if not _can_be_undone(entry):
-        raise Inapplicable(_("This cannot be undone."))
-    if entry.undone_by is None:
-        return
+def _require_something_left(session: Session, office: Office, entry: JournalEntry) -> None:
     undoing = session.get(JournalEntry, entry.undone_by)
     if undoing is None or undoing.sequence is None:
         raise Inapplicable(_("It is being undone just now."))
     # One that was cancelled, or whose process died, may be gone on with.
-    if undoing.count + undoing.refused >= owners:
+    if undoing.count + undoing.refused >= len(_changes_by_owner(session, office, entry.id or 0)):
         raise Inapplicable(_("It is undone already."))
 
 
@@ -117,24 +141,19 @@ def _changes_by_owner(session: Session, office: Office, entry: int) -> dict[Owne
 
 def _owners(session: Session, office: Office, table: str, ids: Sequence[int]) -> dict[int, Owner]:
     found: dict[int, Owner] = {}
+    kept = _reversible(table)
     for chunk in in_chunks(ids):
-        model = _MODELS[table]
-        for record in session.exec(select(model).where(col(model.id).in_(chunk))):
-            found[record.id] = _owner_of(office, record)
+        for record in session.exec(select(kept.model).where(col(kept.model.id).in_(chunk))):
+            found[record.id] = kept.owner(office, record) if kept.owner else Owner(table, record.id)
     return found
 
 
-def _owner_of(office: Office, record: SQLModel) -> Owner:
-    match record:
-        case Transfer() | PartnerCopy():
-            return Owner(record.kind, record.subject_id)
-        case ImportConflict():
-            return Owner("customer", record.customer)
-        case Suppression():
-            kinds = (kind for kind in office.subjects if office.subject(kind).area == record.area)
-            return Owner(next(kinds, record.area), record.record)
-        case _:
-            return Owner(name_of(type(record)), getattr(record, "id", 0))
+def _reversible(table: str) -> Reversible[Any]:
+    """How rows of a table are taken back. Raises Inapplicable where nobody says."""
+    kept = reversibles().get(table)
+    if kept is None:
+        raise Inapplicable(_("This cannot be undone."))
+    return kept
 
 
 class _Undoing:
@@ -146,21 +165,26 @@ class _Undoing:
         entry: JournalEntry,
         owned: Mapping[Owner, list[int]],
         progress: Progress | None,
+        keeper: Keeper,
     ) -> None:
         self.office, self.entry, self.owned, self.progress = office, entry, owned, progress
+        self.keeper = keeper
         self.action = f"{UNDO} {entry.action}"
         self.deed = Deed(office.operator.name, entry.area, self.action, entry.parameters, undo_of=entry.id)
-        self.done: list[int] = []
+        self.deed.go_on(keeper.since.entry, keeper.since.done)
+        self.done = list(keeper.since.done)
         self.refused: list[Refusal] = []
+        self.refused_before = keeper.since.refused
 
     def carry_out(self) -> Report:
         owners = list(self.owned)
         cancelled = False
-        for chunk in in_chunks(owners):
-            reached = len(self.done) + len(self.refused) + len(chunk)
-            last = reached == len(owners)
-            self._transaction(chunk, closes=last)
-            if self.progress and not self.progress(reached, len(owners)) and not last:
+        reached, total = self.keeper.since.reached, len(owners)
+        while reached < total:
+            chunk = owners[reached : reached + self.keeper.next_size()]
+            reached += len(chunk)
+            self._transaction(chunk, reached, total)
+            if self.progress and not self.progress(reached, total) and reached < total:
                 cancelled = True
                 with self.office.store.write() as session:
                     self._close(session)
@@ -170,12 +194,13 @@ class _Undoing:
             raise Inapplicable(_("Nothing could be undone: {reason}", reason=reason))
         return Report(self.action, tuple(self.done), tuple(self.refused), self.deed.id, cancelled)
 
-    def _transaction(self, owners: Sequence[Owner], *, closes: bool) -> None:
+    def _transaction(self, owners: Sequence[Owner], reached: int, total: int) -> None:
         with self.office.store.write() as session:
             act = Act(self.office, session, self.office.operator, self.office.now)
             _lock(act, owners)
             set_back: list[Owner] = []
             ids: list[int] = []
+            refused: list[Refusal] = []
             for owner in owners:
                 changes = self._changes(session, owner)
                 refusal = _take_back(act, changes)
@@ -183,13 +208,15 @@ class _Undoing:
                     set_back.append(owner)
                     ids.append(changes[-1].record)
                 else:
-                    self.refused.append(refusal)
+                    refused.append(refusal)
             if ids:
                 _bring_up_to_date(act, set_back)
                 self.deed.add(session, self.office.now, act.changes, ids)
                 self._note(session)
             self.done += ids
-            if closes:
+            self.refused += refused
+            self.keeper.keep(session, self._so_far(reached, total), ids, refused)
+            if reached == total:
                 self._close(session)
 
     def _changes(self, session: Session, owner: Owner) -> list[JournalChange]:
@@ -206,8 +233,12 @@ class _Undoing:
         entry.undone_by = self.deed.id
         session.add(entry)
 
+    def _so_far(self, reached: int, total: int) -> Checkpoint:
+        refused = self.refused_before + len(self.refused)
+        return Checkpoint(reached, total, self.done, refused, self.deed.id, self.entry.subject)
+
     def _close(self, session: Session) -> None:
-        self.deed.close(session, self.entry.subject, len(self.refused))
+        self.deed.close(session, self.entry.subject, self.refused_before + len(self.refused))
 
 
 def _lock(act: Act, owners: Sequence[Owner]) -> None:
@@ -218,8 +249,8 @@ def _lock(act: Act, owners: Sequence[Owner]) -> None:
     for kind, ids in by_kind.items():
         if kind in act.office.subjects:
             act.office.subject(kind).lock(act.session, ids)
-        elif kind in _MODELS:
-            load(act.session, _MODELS[kind], ids)
+        elif kind in reversibles():
+            load(act.session, reversibles()[kind].model, ids)
 
 
 def _bring_up_to_date(act: Act, owners: Sequence[Owner]) -> None:
@@ -243,85 +274,23 @@ def _take_back(act: Act, changes: Sequence[JournalChange]) -> Refusal | None:
 
 
 def _revert(act: Act, change: JournalChange) -> None:
-    model = _MODELS[change.table_name]
-    record = act.session.get(model, change.record, with_for_update=True)
+    kept = _reversible(change.table_name)
+    record = act.session.get(kept.model, change.record, with_for_update=True)
     if record is None:
         raise Inapplicable(_("It is no longer there."))
-    if change.before is None:
-        _UNMAKE[change.table_name](act, record, change.subject)
-        return
     for name, value in (change.after or {}).items():
-        if name not in DERIVED and getattr(record, name) != _typed(model, name, value):
+        if name not in DERIVED and getattr(record, name) != _typed(kept.model, name, value):
             raise Inapplicable(_("It has changed since."))
-    values = {name: _typed(model, name, value) for name, value in change.before.items()}
-    _check_restorable(act, record, values)
-    act.change(record, change.subject, **values)
-    # Revisions only ever rise: whoever saw the undone state must notice that it moved again.
-    if isinstance(record, Customer | PartnerCopy):
-        record.revision += 1
-
-
-def _check_restorable(act: Act, record: Any, values: Mapping[str, Any]) -> None:
-    if isinstance(record, Customer):
-        check_number(act.session, record, values.get("number", record.number))
-    if isinstance(record, ImportConflict) and values.get("resolution") == "":
-        newer = [one for one in open_conflicts(act.session, record.customer) if one.field == record.field]
-        if newer:
-            raise Inapplicable(_("It has changed since."))
-    if isinstance(record, Transfer) and record.state == State.DISCARDED and "state" in values:
-        _check_nothing_newer(act.session, record)
-
-
-def _check_nothing_newer(session: Session, discarded: Transfer) -> None:
-    """Order within a subject: what was given up does not come back beside what took its place since."""
-    newer = select(Transfer.id).where(
-        Transfer.partner == discarded.partner,
-        Transfer.kind == discarded.kind,
-        Transfer.subject_id == discarded.subject_id,
-        col(Transfer.id) > discarded.id,
-        Transfer.state != State.DISCARDED,
-        func.coalesce(Transfer.after, 0) != discarded.id,
-    )
-    if session.exec(newer.limit(1)).first() is not None:
-        raise Inapplicable(_("Something newer of it has gone out or is about to."))
-
-
-def _discard(act: Act, record: Transfer, subject: str) -> None:
-    if record.state not in (State.HELD, State.PENDING, State.DISCARDED) or record.attempts:
-        raise Inapplicable(_("What was made by it has been sent already."))
-    if record.state == State.DISCARDED:
+    if change.before is None:
+        if kept.unmake is None:
+            raise Inapplicable(_("This cannot be undone."))
+        kept.unmake(act, record, change.subject)
         return
-    cause = _("Taken back by {operator}.", operator=act.operator.name)
-    act.change(
-        record,
-        subject,
-        state=State.DISCARDED,
-        cause_code=CauseCode.TAKEN_BACK,
-        cause=cause.dump(),
-        done_at=act.now,
-        updated_at=act.now,
-    )
-
-
-def _end(act: Act, record: Suppression, subject: str) -> None:
-    act.change(record, subject, ended_at=act.now)
-
-
-def _forget(act: Act, record: PartnerCopy, subject: str) -> None:
-    if record.accepted or record.reference:
-        raise Inapplicable(_("It has changed since."))
-    act.change(record, subject, known="unasked", asked_at=None)
-    record.revision += 1
-
-
-_UNMAKE: Mapping[str, Callable[[Act, Any, str], None]] = {
-    "transfer": _discard,
-    "suppression": _end,
-    "partner_copy": _forget,
-}
-_MODELS: Mapping[str, type[Any]] = {
-    name_of(model): model for model in (Arrival, Customer, ImportConflict, Transfer, PartnerCopy, Suppression)
-}
+    values = {name: _typed(kept.model, name, value) for name, value in change.before.items()}
+    if kept.check:
+        kept.check(act, record, values)
+    if act.change(record, change.subject, tuple(change.after or ()), **values) and kept.moved:
+        kept.moved(record)
 
 
 def _typed(model: type[SQLModel], name: str, value: Any) -> Any:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from core import journal
 from core.accounts.account import Account
 from core.bulk.carrying_out import unfinished_entries
+from core.bulk.status import forget_ended
 from core.customers.review import review_stale
 from core.errors import LeitstandError
 from core.inbox.retention import remove_old_content
@@ -21,6 +22,7 @@ from core.journal import JournalChange, JournalEntry
 from core.locale import Message, _
 from core.office import Office
 from core.outbox import lease
+from core.presence.presence import forget_absent
 from core.store.statements import execute
 from jobs.collecting import remove_received
 from jobs.delivery import Delivered, Delivery
@@ -105,6 +107,7 @@ def tidy(office: Office, progress: JobProgress) -> Counts:
             sa.delete(Worker).where(col(Worker.beat_at) < before),
         ):
             counts["forgotten"] += execute(session, old).rowcount
+        counts["forgotten"] += forget_ended(session, before) + forget_absent(session, office.now)
     if office.settings.keep_days:
         old_content = office.now - timedelta(days=office.settings.keep_days)
         counts["removed"] = remove_old_content(office, old_content) + remove_received(office, old_content)

@@ -14,11 +14,13 @@ import threading
 import time
 from datetime import datetime
 from types import FrameType
-from typing import Any
+from typing import Any, BinaryIO
 
 from core.errors import DatabaseUnavailable, LeitstandError
 from core.office import Office
 from core.outbox import lease
+from jobs.bulk import JOB as BULK
+from jobs.bulk import keep_carrying_out
 from jobs.delivery import Delivery, anything_due
 from jobs.history import Worker as WorkerRow
 from jobs.leading import RENEW_EVERY, Leadership, resign, stand
@@ -49,12 +51,17 @@ class Worker:
         self._enlist()
         heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         lead = threading.Thread(target=self._lead, name="leading", daemon=True)
+        bulk = threading.Thread(
+            target=keep_carrying_out, args=(self.office, self.id, self.stopping), name="bulk", daemon=True
+        )
         heart.start()
         lead.start()
+        bulk.start()
         try:
             self._deliver()
         finally:
             self.stopping.set()
+            bulk.join()
             lead.join()
             heart.join()
             self._leave()
@@ -74,6 +81,16 @@ class Worker:
 
         signal.signal(signal.SIGTERM, hear)
         signal.signal(signal.SIGINT, hear)
+
+    def end_with(self, stream: BinaryIO) -> None:
+        """Ends after what is in flight when this stream does: its other end is who wants the worker."""
+
+        def read() -> None:
+            while stream.read(1):
+                pass
+            self.stop()
+
+        threading.Thread(target=read, name="parent", daemon=True).start()
 
     def _deliver(self) -> None:
         while not self.stopping.wait(POLL_SECONDS):
@@ -147,8 +164,8 @@ class Worker:
         )
         for job in JOBS:
             cron = cron_of(self.office, job)
-            # The worker delivers all the time; the job of that name is for `leitstand run`.
-            if cron != "off" and job.name != DELIVERING:
+            # What the worker does all the time is a job only for `leitstand run`.
+            if cron != "off" and job.name not in (DELIVERING, BULK):
                 scheduler.add_job(self._tick, trigger_of(cron, zone), args=[job.name], id=job.name)
         scheduler.start()
         self.scheduler = scheduler
@@ -201,7 +218,7 @@ class Worker:
 def run_once(office: Office) -> dict[str, dict[str, int]]:
     """Every job once, in the order in which work flows, until nothing is left that could be done now."""
     counts: dict[str, dict[str, int]] = {}
-    for name in ("collect", "apply-arrivals", "recheck", DELIVERING, "recheck", DELIVERING):
+    for name in (BULK, "collect", "apply-arrivals", "recheck", DELIVERING, "recheck", DELIVERING):
         ran = run_job(office, name, slot_by_hand())
         if ran.error is not None:
             raise ran.error

@@ -96,7 +96,7 @@ def _iban_stands(finding: Finding) -> str:
 
 
 def _birthdate(customer: CustomerFields, finding: Finding) -> str:
-    return "" if customer.is_company else _stands(finding, "; das ist kein vollständiges Datum.")
+    return "" if customer.is_company else _stands(finding, "; das ist kein Tag im Kalender.")
 
 
 def _implausible_birthdate(_customer: CustomerFields, finding: Finding) -> str:

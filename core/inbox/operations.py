@@ -12,7 +12,8 @@ from core.errors import Inapplicable
 from core.inbox.arrival import Arrival, ArrivalState
 from core.locale import Message, _
 from core.office import load
-from core.operation import Act, Operation, WithReason
+from core.operation import Act, Operation, Reversible, WithReason
+from core.work.on_records import operations_on
 
 AREA = "arrivals"
 
@@ -101,4 +102,5 @@ IGNORE = Operation(
     needs_reason=True,
     help=_("Leaves it as it came and stops counting it as put back."),
 )
-OPERATIONS = (RETRY, IGNORE)
+OPERATIONS = (RETRY, IGNORE, *operations_on(AREA, Arrival, "arrival", _describe))
+REVERSIBLE = (Reversible(Arrival),)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from core.archive import Stored
-from core.errors import NotFound, UnreadableInput
+from core.errors import DatabaseUnavailable, LeitstandError, NotFound, UnreadableInput
 from core.inbox.arrival import Arrival, ArrivalState
-from core.locale import Message, _
+from core.locale import Message, _, n_
 from core.office import Office
 from core.text import printable
 
@@ -178,6 +179,48 @@ def quarantine(session: Session, office: Office, arrival: Arrival, reason: Messa
     """Puts a whole arrival back: it stays as it came, with the reason."""
     arrival.state, arrival.reason, arrival.settled_at = ArrivalState.QUARANTINED, reason.dump(), office.now
     session.add(arrival)
+
+
+@contextmanager
+def put_back_where_it_fails(office: Office, arrival: Arrival) -> Generator[None]:
+    """Puts an arrival that cannot be applied back with the reason, whatever that is; raises UnreadableInput.
+
+    What came after it is not kept waiting. Only a database that is out of reach leaves it stored, for later.
+    """
+    try:
+        yield
+    except DatabaseUnavailable:
+        raise
+    except UnreadableInput as error:
+        _put_back(office, arrival, error.reason)
+        raise
+    except LeitstandError as error:
+        _put_back(office, arrival, error.message)
+        raise UnreadableInput(arrival.name, error.message) from error
+    except Exception as error:
+        fault = next(iter(f"{type(error).__name__}: {error}".splitlines()))
+        reason = _("This program cannot cope with it, which is a fault of its own: {fault}", fault=fault)
+        _put_back(office, arrival, reason)
+        raise UnreadableInput(arrival.name, reason) from error
+
+
+def _put_back(office: Office, arrival: Arrival, reason: Message) -> None:
+    with office.store.write() as session:
+        present = session.get_one(Arrival, arrival.id, with_for_update=True)
+        if present.state == ArrivalState.STORED and present.options == arrival.options:
+            quarantine(session, office, present, _with_what_stands(reason, present))
+
+
+def _with_what_stands(reason: Message, arrival: Arrival) -> Message:
+    reached = int(arrival.counts.get("reached", 0))
+    if not reached:
+        return reason
+    return n_(
+        "{reason} The {count} row before it is applied.",
+        "{reason} The {count} rows before it are applied.",
+        reached,
+        reason=reason,
+    )
 
 
 def find_arrival(session: Session, id_: int) -> Arrival:

@@ -50,25 +50,33 @@ def open_transfers(
     return grouped
 
 
-def carry_out(session: Session, office: Office, plan: Plan, to: Addressed, act: Act | None) -> list[Transfer]:
-    """Does what the plan says; answers the transfers that were made."""
+def carry_out(
+    session: Session, office: Office, plans: Sequence[tuple[Plan, Addressed]], act: Act | None
+) -> list[Transfer]:
+    """Does what the plans say, each of another subject; answers the transfers that were made.
+
+    All of them together, so that the database is asked as often for many as for one.
+    """
     hand = _Hand(session, office, act)
+    for plan, _to in plans:
+        _move(hand, plan)
+    made = _make(office, plans, hand)
+    for (plan, _to), steps in zip(plans, made, strict=True):
+        for one, code in plan.discard:
+            if steps and code is CauseCode.REPLACED:
+                hand.change(one, replaced_by=steps[-1].id)
+    return [one for steps in made for one in steps]
+
+
+def _move(hand: _Hand, plan: Plan) -> None:
+    now = hand.office.now
     for one, code in plan.discard:
-        hand.change(
-            one, state=State.DISCARDED, cause_code=code, cause=_CAUSES[code].dump(), done_at=office.now
-        )
+        hand.change(one, state=State.DISCARDED, cause_code=code, cause=_CAUSES[code].dump(), done_at=now)
     if plan.hold is not None:
         for one in plan.hold_these:
             hand.change(one, state=State.HELD, cause_code=plan.hold.code, cause=plan.hold.cause.dump())
     for one in plan.let_go:
-        hand.change(one, state=State.PENDING, cause_code="", cause="", due_at=office.now)
-    made = _make(session, office, plan, to, hand)
-    if made and plan.discard:
-        session.flush()
-        for one, code in plan.discard:
-            if code is CauseCode.REPLACED:
-                hand.change(one, replaced_by=made[-1].id)
-    return made
+        hand.change(one, state=State.PENDING, cause_code="", cause="", due_at=now)
 
 
 _CAUSES = {
@@ -92,26 +100,35 @@ class _Hand:
             setattr(one, name, value)
         self.session.add(one)
 
-    def create(self, one: Transfer) -> None:
+    def create(self, transfers: Sequence[Transfer]) -> None:
         if self.act is not None:
-            self.act.create(one, one.subject)
+            self.act.create_all([(one, one.subject) for one in transfers])
         else:
-            self.session.add(one)
+            self.session.add_all(transfers)
+            self.session.flush()
 
 
-def _make(session: Session, office: Office, plan: Plan, to: Addressed, hand: _Hand) -> list[Transfer]:
-    made: list[Transfer] = []
-    for revision, wanted in enumerate(plan.make, start=to.last_revision + 1):
-        one, unsendable = _transfer(office, to, wanted, revision)
-        if made:
-            session.flush()
-            one.after = made[-1].id
-        hold = unsendable or plan.hold
-        if hold is not None:
-            one.state, one.cause_code, one.cause = State.HELD, hold.code, hold.cause.dump()
-        hand.create(one)
-        made.append(one)
+def _make(office: Office, plans: Sequence[tuple[Plan, Addressed]], hand: _Hand) -> list[list[Transfer]]:
+    """The transfers of each plan: first everybody's first step, then the steps that go after these."""
+    made: list[list[Transfer]] = [[] for _plan in plans]
+    for step in range(max((len(plan.make) for plan, _to in plans), default=0)):
+        new: list[Transfer] = []
+        for (plan, to), steps in zip(plans, made, strict=True):
+            if step < len(plan.make):
+                new.append(_next_step(office, plan, to, steps))
+                steps.append(new[-1])
+        hand.create(new)
     return made
+
+
+def _next_step(office: Office, plan: Plan, to: Addressed, steps: Sequence[Transfer]) -> Transfer:
+    number = len(steps)
+    one, unsendable = _transfer(office, to, plan.make[number], to.last_revision + 1 + number)
+    one.after = steps[-1].id if steps else None
+    hold = unsendable or plan.hold
+    if hold is not None:
+        one.state, one.cause_code, one.cause = State.HELD, hold.code, hold.cause.dump()
+    return one
 
 
 def _transfer(office: Office, to: Addressed, wanted: Wanted, revision: int) -> tuple[Transfer, Hold | None]:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from core.accounts.standing import standing_of
 from core.errors import NotFound
 from core.locale import Message, _
 from core.office import Office
 from core.outbox.gate import gate_of
+from core.outbox.standing import TransferView, views_of
 from core.outbox.transfer import Attempt, State, Transfer
+from core.store.paging import PAGE, find_ids, in_chunks, pages
 
 if TYPE_CHECKING:
     from core.rulebook.condition import Condition
-
-CHUNK = 500
 
 
 def select_transfers(
@@ -33,22 +35,25 @@ def select_transfers(
     `only` is SQL that narrows them down. Raises ConditionTooSlow.
     """
     fits, clause = _judge(office, condition)
-    last = 0
-    while True:
-        query = select(Transfer).where(col(Transfer.id) > last)
-        for one in (clause, only, None if ids is None else col(Transfer.id).in_(ids)):
-            query = query if one is None else query.where(one)
-        with office.store.read() as session:
-            transfers = list(session.exec(query.order_by(col(Transfer.id)).limit(CHUNK)))
-        yield from filter(fits, transfers)
-        if len(transfers) < CHUNK:
-            return
-        last = transfers[-1].id or 0
+    query = select(Transfer)
+    for one in (clause, only):
+        query = query if one is None else query.where(one)
+    pieces = [query]
+    if ids is not None:
+        pieces = [query.where(col(Transfer.id).in_(chunk)) for chunk in in_chunks(sorted(set(ids)))]
+    for piece in pieces:
+        views = pages(office.store, partial(_read, piece), lambda view: view.transfer.id or 0, 0)
+        yield from (view.transfer for view in views if fits(view))
+
+
+def _read(query: SelectOfScalar[Transfer], session: Session, last: int) -> Sequence[TransferView]:
+    page = query.where(col(Transfer.id) > last).order_by(col(Transfer.id)).limit(PAGE)
+    return list(views_of(session, session.exec(page).all()))
 
 
 def _judge(
     office: Office, condition: Condition | None
-) -> tuple[Callable[[Transfer], bool], sa.ColumnElement[bool] | None]:
+) -> tuple[Callable[[TransferView], bool], sa.ColumnElement[bool] | None]:
     if condition is None:
         return (lambda _one: True), None
     from core.rulebook.condition import ConditionContext
@@ -59,16 +64,7 @@ def _judge(
 
 def find_transfers(office: Office, names: Sequence[str]) -> list[int]:
     """The ids of transfers, as they are written. Raises NotFound for the first unknown one."""
-    wanted = [int(name) if name.isascii() and name.isdigit() and len(name) < 18 else 0 for name in names]
-    there: set[int | None] = set()
-    with office.store.read() as session:
-        for start in range(0, len(wanted), CHUNK):
-            query = select(Transfer.id).where(col(Transfer.id).in_(wanted[start : start + CHUNK]))
-            there |= set(session.exec(query))
-    for name, id_ in zip(names, wanted, strict=True):
-        if id_ not in there:
-            raise NotFound(_("There is no transfer {id}.", id=name))
-    return wanted
+    return find_ids(office.store, Transfer, names, lambda name: _("There is no transfer {id}.", id=name))
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from core.errors import Inapplicable
 from core.locale import Message, _
 from core.operation import Act, NoParameters, Operation, WithReason
-from core.outbox.transfer import CauseCode, PartnerCopy, State, Transfer, fields_as_text
+from core.outbox.copies import settle_as_delivered
+from core.outbox.first_transfer import (
+    FirstTransfer,
+    answer,
+    answer_for_all_of_the_import,
+    said_of_the_import,
+)
+from core.outbox.transfer import CauseCode, State, Transfer
+from core.outbox.undoing import COPIES, TRANSFERS
 from core.rulebook.record import FindingRow
-from core.rulebook.suppressing import suppress
+from core.rulebook.suppressing import SUPPRESSIONS, suppress
+from core.work.on_records import operations_on
 
 AREA = "transfers"
 
@@ -37,26 +47,45 @@ def _lock_subjects(act: Act, ids: Sequence[int]) -> None:
         act.office.subject(kind).lock(act.session, subjects)
 
 
+def _lock_followers(act: Act, ids: Sequence[int]) -> None:
+    """Also what goes out after them, which they take with them."""
+    _lock_subjects(act, ids)
+    of_them = sa.or_(col(Transfer.id).in_(ids), col(Transfer.after).in_(ids))
+    act.session.exec(select(Transfer).where(of_them).order_by(col(Transfer.id)).with_for_update()).all()
+
+
+def how_it_ended(one: Transfer) -> Message | None:
+    """What became of a transfer that has ended, perhaps since somebody looked at it; None of an open one."""
+    if one.state == State.DELIVERED:
+        return _("It has been delivered already.")
+    if one.state != State.DISCARDED:
+        return None
+    if one.replaced_by is not None:
+        return _("The record has changed: transfer {id} has taken its place.", id=one.replaced_by)
+    return _("It was discarded. {cause}", cause=one.cause_message())
+
+
 def _can_retry(one: Transfer) -> Message | None:
-    match one.state:
-        case State.FAILED | State.PENDING | State.UNCERTAIN:
-            return None
-        case State.HELD:
-            return _("It is held; release it instead.")
-        case State.SENDING:
-            return _("It is being sent just now.")
-        case _:
-            return _("It has ended already.")
+    if one.state == State.HELD:
+        return _("It is held; release it instead.")
+    if one.state == State.SENDING:
+        return _("It is being sent just now.")
+    return how_it_ended(one)
 
 
 def _retry(act: Act, one: Transfer, _given: NoParameters) -> None:
     # What is uncertain stays so: the partner is asked again at once, nothing is blindly re-sent.
     if one.state == State.UNCERTAIN:
-        act.change(one, one.subject, due_at=act.now, updated_at=act.now)
+        if not act.office.partner(one.partner).can_look_up_keys:
+            raise Inapplicable(
+                _("The partner cannot be asked what became of it; find out and say so (operation decide).")
+            )
+        act.change(one, one.subject, ("state",), due_at=act.now, updated_at=act.now)
         return
     act.change(
         one,
         one.subject,
+        ("state",),
         state=State.PENDING,
         due_at=act.now,
         attempts=0,
@@ -69,7 +98,7 @@ def _retry(act: Act, one: Transfer, _given: NoParameters) -> None:
 def _can_hold(one: Transfer) -> Message | None:
     if one.state in (State.PENDING, State.FAILED):
         return None
-    return _("Only what waits or has failed can be held.")
+    return how_it_ended(one) or _("Only what waits or has failed can be held.")
 
 
 def _hold(act: Act, one: Transfer, given: WithReason) -> None:
@@ -96,7 +125,7 @@ class Releasing:
 
 def _can_release(one: Transfer) -> Message | None:
     if one.state != State.HELD:
-        return _("It is not held.")
+        return how_it_ended(one) or _("It is not held.")
     if one.cause_code == CauseCode.FIRST_UNKNOWN:
         return _("First say whether the partner knows this company (operation first-transfer).")
     if one.cause_code == CauseCode.UNSENDABLE:
@@ -131,15 +160,14 @@ def _suppress_blocking(act: Act, one: Transfer, reason: str, until: date | None)
 def _can_discard(one: Transfer) -> Message | None:
     if one.state == State.SENDING:
         return _("It is being sent just now.")
-    if not one.is_open:
-        return _("It has ended already.")
-    return None
+    return how_it_ended(one)
 
 
 def _discard(act: Act, one: Transfer, given: WithReason) -> None:
     reason = given.reason or "–"
     cause = _("Discarded by {operator}: {reason}", operator=act.operator.name, reason=reason)
-    followers = act.session.exec(select(Transfer).where(Transfer.after == one.id)).all()
+    after_it = select(Transfer).where(Transfer.after == one.id).order_by(col(Transfer.id))
+    followers = act.session.exec(after_it.with_for_update()).all()
     for each in (*followers, one):
         if each.state == State.SENDING:
             raise Inapplicable(_("What follows it is being sent just now."))
@@ -155,35 +183,18 @@ def _discard(act: Act, one: Transfer, given: WithReason) -> None:
             )
 
 
-@dataclass(frozen=True, slots=True)
-class FirstTransfer:
-    """Whether the partner has these companies already, under a number that we do not know."""
-
-    known: bool = field(
-        default=False,
-        metadata={"help": _("The partner has them already: send the full name."), "required": True},
-    )
-
-
 def _can_answer(one: Transfer) -> Message | None:
-    if one.state == State.HELD and one.cause_code == CauseCode.FIRST_UNKNOWN:
-        return None
-    return _("It does not wait for this answer.")
+    if one.state == State.SENDING:
+        return _("It is being sent just now.")
+    if one.state == State.UNCERTAIN:
+        return _("What became of it is not known yet.")
+    return how_it_ended(one)
 
 
-def _answer(act: Act, one: Transfer, given: FirstTransfer) -> None:
-    known = "known" if given.known else "absent"
-    copy = copy_of(act, one)
-    if copy is None:
-        act.create(
-            PartnerCopy(
-                partner=one.partner, kind=one.kind, subject_id=one.subject_id, known=known, asked_at=act.now
-            ),
-            one.subject,
-        )
-    else:
-        act.change(copy, one.subject, known=known, asked_at=act.now)
-        copy.revision += 1
+def _answered(act: Act, transfers: Sequence[Transfer]) -> None:
+    _review(act, transfers)
+    given: FirstTransfer = act.given
+    answer_for_all_of_the_import(act, transfers, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +203,21 @@ class Decision:
 
     arrived: bool = field(
         default=False,
-        metadata={"help": _("The partner has it; otherwise it is sent again."), "required": True},
+        metadata={
+            "help": _("The partner has it; otherwise it is sent again."),
+            "required": True,
+            "yes": _("The partner has it"),
+            "no": _("It is not there"),
+        },
     )
     reference: str = field(default="", metadata={"help": _("The partner's number for it, if known.")})
     reason: str = field(default="", metadata={"help": _("How this was found out.")})
 
 
 def _can_decide(one: Transfer) -> Message | None:
-    return None if one.state == State.UNCERTAIN else _("What became of it is known.")
+    if one.state == State.UNCERTAIN:
+        return None
+    return how_it_ended(one) or _("What became of it is known.")
 
 
 def _decide(act: Act, one: Transfer, given: Decision) -> None:
@@ -215,40 +233,6 @@ def _decide(act: Act, one: Transfer, given: Decision) -> None:
         )
         return
     settle_as_delivered(act, one, given.reference)
-
-
-def settle_as_delivered(act: Act, one: Transfer, reference: str) -> None:
-    """The partner has it: the transfer ends, and what the partner has is remembered."""
-    act.change(
-        one,
-        one.subject,
-        state=State.DELIVERED,
-        reference=reference,
-        outcome="delivered",
-        cause_code="",
-        cause="",
-        done_at=act.now,
-        updated_at=act.now,
-    )
-    copy = copy_of(act, one) or PartnerCopy(
-        partner=one.partner, kind=one.kind, subject_id=one.subject_id, revision=0
-    )
-    copy.revision += 1
-    copy.known, copy.reference = "known", reference or copy.reference
-    copy.accepted, copy.accepted_sha256 = fields_as_text(one.payload), one.body_sha256
-    copy.accepted_at, copy.accepted_transfer = act.now, one.id
-    copy.short_name_only = one.step == "short"
-    act.session.add(copy)
-
-
-def copy_of(act: Act, one: Transfer) -> PartnerCopy | None:
-    """What the partner has of the transfer's subject."""
-    query = select(PartnerCopy).where(
-        PartnerCopy.partner == one.partner,
-        PartnerCopy.kind == one.kind,
-        PartnerCopy.subject_id == one.subject_id,
-    )
-    return act.session.exec(query.with_for_update()).one_or_none()
 
 
 def _describe(one: Transfer) -> str:
@@ -277,6 +261,7 @@ HOLD = Operation(
     WithReason,
     describe=_describe,
     help=_("Keeps transfers back until they are released."),
+    lock_first=_lock_subjects,
 )
 RELEASE = Operation(
     AREA,
@@ -301,6 +286,7 @@ DISCARD = Operation(
     WithReason,
     describe=_describe,
     help=_("Ends transfers without sending them; the record stays as it is."),
+    lock_first=_lock_followers,
 )
 FIRST_TRANSFER = Operation(
     AREA,
@@ -308,10 +294,11 @@ FIRST_TRANSFER = Operation(
     _("Say whether the partner knows the company"),
     Transfer,
     _can_answer,
-    _answer,
+    answer,
     FirstTransfer,
-    _review,
+    _answered,
     describe=_describe,
+    summary=said_of_the_import,
     help=_("Says whether the partner has these companies already: else a short name goes first."),
     lock_first=_lock_subjects,
 )
@@ -330,4 +317,6 @@ DECIDE = Operation(
     needs_reason=True,
     lock_first=_lock_subjects,
 )
-OPERATIONS = (RETRY, HOLD, RELEASE, DISCARD, FIRST_TRANSFER, DECIDE)
+AMONG_COLLEAGUES = operations_on(AREA, Transfer, "transfer", _describe)
+OPERATIONS = (RETRY, HOLD, RELEASE, DISCARD, FIRST_TRANSFER, DECIDE, *AMONG_COLLEAGUES)
+REVERSIBLE = (TRANSFERS, COPIES, SUPPRESSIONS)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from core.locale import Message
-from core.store.columns import identity, long_text, moment, row_id
+from core.store.columns import identity, index, long_text, moment, row_id
 
 
 class State(StrEnum):
@@ -47,6 +47,7 @@ class CauseCode(StrEnum):
     CREDENTIALS = "credentials"
     DATA = "data"
     OUTAGE = "outage"
+    TLS = "tls"  # the partner's certificate is not accepted
     THROTTLE = "throttle"
     TIMEOUT = "timeout"
     PROTOCOL = "protocol"
@@ -74,29 +75,9 @@ class Transfer(SQLModel, table=True):
             "state IN ('held','pending','sending','delivered','failed','uncertain','discarded')", name="state"
         ),
         sa.CheckConstraint("(state = 'sending') = (lease_owner IS NOT NULL)", name="lease"),
-        sa.Index(
-            "ix_transfer_ready",
-            "account",
-            "priority",
-            "due_at",
-            "id",
-            sqlite_where=sa.text("state = 'pending'"),
-            postgresql_where=sa.text("state = 'pending'"),
-        ),
-        sa.Index(
-            "ix_transfer_leased",
-            "lease_until",
-            sqlite_where=sa.text("state = 'sending'"),
-            postgresql_where=sa.text("state = 'sending'"),
-        ),
-        sa.Index(
-            "ix_transfer_open",
-            "kind",
-            "subject_id",
-            "id",
-            sqlite_where=sa.text("state NOT IN ('delivered','discarded')"),
-            postgresql_where=sa.text("state NOT IN ('delivered','discarded')"),
-        ),
+        index("ix_transfer_ready", "account", "priority", "due_at", "id", where="state = 'pending'"),
+        index("ix_transfer_leased", "lease_until", where="state = 'sending'"),
+        index("ix_transfer_open", "kind", "subject_id", "id", where="state NOT IN ('delivered','discarded')"),
         sa.Index("ix_transfer_history", "kind", "subject_id", "id"),
         sa.Index("ix_transfer_state", "state", "cause_code"),
     )

@@ -4,45 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from core.inquiries.standing import is_asked
+from core.outbox.standing import assigned_to_either, due_of_either
 from core.outbox.transfer import CauseCode, State, Step, Transfer
 from core.rulebook.condition import (
     AgeField,
+    AnyField,
     Choice,
     ChoiceField,
+    DateField,
     Flag,
     FlagField,
     NumberField,
     TextField,
     Vocabulary,
 )
-from core.rulebook.condition.vocabulary import AnyField
 
 STATES = (
     Choice(State.HELD.value, "held", "angehalten"),
     Choice(State.PENDING.value, "pending", "wartend", ("waiting",)),
-    Choice(State.SENDING.value, "sending", "wird-gesendet"),
+    Choice(State.SENDING.value, "sending", "wird-gesendet", ("being sent", "wird gesendet")),
     Choice(State.DELIVERED.value, "delivered", "übertragen"),
     Choice(State.FAILED.value, "failed", "fehlgeschlagen"),
     Choice(State.UNCERTAIN.value, "uncertain", "unklar"),
     Choice(State.DISCARDED.value, "discarded", "verworfen"),
 )
+# What lists show is understood as well; `jobs.commands.words` has it.
 CAUSES = (
     Choice(CauseCode.FINDINGS.value, "findings", "befunde"),
-    Choice(CauseCode.FIRST_UNKNOWN.value, "first-unknown", "erstübertragung"),
-    Choice(CauseCode.UNSENDABLE.value, "unsendable", "nicht-sendbar"),
+    Choice(
+        CauseCode.FIRST_UNKNOWN.value,
+        "first-unknown",
+        "erstübertragung",
+        ("first transfer?", "erstübertragung?"),
+    ),
+    Choice(
+        CauseCode.UNSENDABLE.value, "unsendable", "nicht-sendbar", ("cannot be written", "nicht darstellbar")
+    ),
     Choice(CauseCode.OPERATOR.value, "operator", "sachbearbeiter"),
     Choice(CauseCode.REPLACED.value, "replaced", "ersetzt"),
-    Choice(CauseCode.OBSOLETE.value, "obsolete", "hinfällig"),
-    Choice(CauseCode.TAKEN_BACK.value, "taken-back", "zurückgenommen"),
+    Choice(CauseCode.OBSOLETE.value, "obsolete", "hinfällig", ("needless",)),
+    Choice(CauseCode.TAKEN_BACK.value, "taken-back", "zurückgenommen", ("taken back",)),
     Choice(CauseCode.CREDENTIALS.value, "credentials", "zugang"),
     Choice(CauseCode.DATA.value, "data", "daten"),
     Choice(CauseCode.OUTAGE.value, "outage", "ausfall"),
-    Choice(CauseCode.THROTTLE.value, "throttle", "gedrosselt"),
-    Choice(CauseCode.TIMEOUT.value, "timeout", "zeitüberschreitung"),
-    Choice(CauseCode.PROTOCOL.value, "protocol", "protokoll"),
-    Choice(CauseCode.WORKER_DIED.value, "worker-died", "abbruch"),
-    Choice(CauseCode.ATTEMPTS.value, "attempts", "versuche"),
-    Choice(CauseCode.TWO_REFERENCES.value, "two-references", "doppelt"),
+    Choice(CauseCode.TLS.value, "certificate", "zertifikat", ("tls",)),
+    Choice(CauseCode.THROTTLE.value, "throttle", "gedrosselt", ("throttled",)),
+    Choice(CauseCode.TIMEOUT.value, "timeout", "zeitüberschreitung", ("no answer", "keine antwort")),
+    Choice(CauseCode.PROTOCOL.value, "protocol", "protokoll", ("unreadable answer", "unlesbare antwort")),
+    Choice(CauseCode.WORKER_DIED.value, "worker-died", "abbruch", ("worker died", "worker abgebrochen")),
+    Choice(CauseCode.ATTEMPTS.value, "attempts", "versuche", ("tried too often", "zu oft versucht")),
+    Choice(
+        CauseCode.TWO_REFERENCES.value,
+        "two-references",
+        "doppelt",
+        ("twice at the partner", "doppelt beim partner"),
+    ),
 )
 STEPS = (
     Choice(Step.WHOLE.value, "whole", "ganz"),
@@ -78,10 +95,26 @@ def _own_fields() -> list[AnyField]:
         NumberField("revision", "fassung", lambda one: one.revision, Transfer.revision),  # pyright: ignore
         AgeField("age", "alter", lambda one: one.created_at),
         AgeField("changed", "geändert", lambda one: one.updated_at),
+        TextField(
+            "assigned",
+            "bearbeiter",
+            lambda one: one.assigned,
+            folded_column=assigned_to_either(),
+            aliases=("zugewiesen",),
+        ),
+        DateField("due", "wiedervorlage", lambda one: one.due, due_of_either(), aliases=("fällig",)),
         FlagField(
             flags=(
                 Flag("stuck", "offen", "state:held OR state:failed OR state:uncertain", ("steckt",)),
                 Flag("open", "unerledigt", lambda one: one.is_open),
+                Flag(
+                    "asked",
+                    "gefragt",
+                    lambda one: one.asked_until is not None,
+                    ("waiting", "wartet"),
+                    lambda: is_asked(Transfer.kind, Transfer.subject_id),
+                ),
+                Flag("due", "fällig", "due:<=today"),
             )
         ),
     ]

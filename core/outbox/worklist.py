@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from core.outbox.standing import TransferView, views_of
 from core.outbox.transfer import Transfer
 from core.rulebook.condition import Vocabulary
 from core.rulebook.worklist import Group, begins_or_holds
@@ -42,10 +43,11 @@ class TransferWorklist:
         """Whose number begins so, or whose name holds it."""
         return begins_or_holds(text, "subject", "name")
 
-    def judged(self, session: Session, ids: Sequence[int]) -> Iterable[tuple[int, Transfer]]:
+    def judged(self, session: Session, ids: Sequence[int]) -> Iterable[tuple[int, TransferView]]:
         """The whole transfers: conditions may ask for what is carried."""
-        for one in session.exec(select(Transfer).where(col(Transfer.id).in_(ids))):
-            yield one.id or 0, one
+        found = session.exec(select(Transfer).where(col(Transfer.id).in_(ids))).all()
+        for view in views_of(session, found):
+            yield view.transfer.id or 0, view
 
     def rows(self, session: Session, ids: Sequence[int]) -> Mapping[int, Transfer]:
         """The transfers without their payload."""

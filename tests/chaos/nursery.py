@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
+import jobs.bulk
 import jobs.leading
 import jobs.worker
 from core.opening import open_office
@@ -30,8 +31,8 @@ _GO_ON = threading.Event()
 
 def main() -> None:
     """Obeys until standard input ends."""
-    jobs.worker.POLL_SECONDS = 0.02
-    jobs.worker.TRIED_AGAIN_AFTER = 0.2
+    jobs.bulk.POLL_SECONDS = jobs.worker.POLL_SECONDS = 0.02
+    jobs.bulk.TRIED_AGAIN_AFTER = jobs.worker.TRIED_AGAIN_AFTER = 0.2
     jobs.worker.RENEW_EVERY = timedelta(seconds=0.2)
     jobs.leading.LEASE = timedelta(seconds=1.5)
     for line in sys.stdin:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from core.customers.customer import Customer
-from core.errors import Inapplicable, LostUpdate, NotAllowed, WrongUsage
+from core.errors import DatabaseUnavailable, Inapplicable, LostUpdate, NotAllowed, WrongUsage
 from core.journal import JournalEntry, changes_of, verify
 from core.locale import Message, _
 from core.operation import Act, NoParameters, Operation, WithReason, always
@@ -296,3 +297,48 @@ def test_what_comes_to_the_same_is_no_change(office: GivenOffice) -> None:
     report = office.perform(MOVE, [office.customer("K-1").id or 0])
     with office.store.read() as session:
         assert changes_of(session, report.entry or 0) == []
+
+
+def test_a_database_that_goes_away_in_the_middle_leaves_what_was_done_and_says_so(
+    office: GivenOffice,
+) -> None:
+    ids = with_customers(office, 450)
+
+    def until_the_third_piece(act: Act, one: Customer, given: Moving) -> None:
+        if one.id == ids[-1]:
+            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+        move(act, one, given)
+
+    with pytest.raises(DatabaseUnavailable) as caught:
+        office.perform(moving(run=until_the_third_piece), ids)
+    assert str(caught.value) == (
+        "The disk that holds the database is full. 400 records were done before that."
+    )
+    assert towns(office).count("Görlitz") == 400
+
+
+def test_what_was_read_for_all_is_there_for_each(office: GivenOffice) -> None:
+    ids = with_customers(office, 3)
+    seen: list[int] = []
+    count = replace(
+        moving(run=lambda act, _one, _given: seen.append(act.prepared)),
+        prepare=lambda _act, records: len(records),
+    )
+    office.perform(count, ids)
+    assert seen == [3, 3, 3]
+
+
+def test_a_record_that_is_refused_after_it_was_changed_is_as_it_was(office: GivenOffice) -> None:
+    ids = with_customers(office, 3)
+
+    def change_and_refuse_the_second(act: Act, one: Customer, given: Moving) -> None:
+        move(act, one, given)
+        if one.id == ids[1]:
+            raise Inapplicable(HERE)
+
+    report = office.perform(moving(run=change_and_refuse_the_second), ids)
+    assert (report.done, [one.id for one in report.refused]) == ((ids[0], ids[2]), [ids[1]])
+    assert towns(office) == ["Görlitz", "", "Görlitz"]
+    with office.store.read() as session:
+        changes = changes_of(session, report.entry or 0)
+    assert [one.record for one in changes] == [ids[0], ids[2]]

@@ -107,6 +107,8 @@ def test_a_key_that_systemd_hands_over_is_used_unless_another_one_is_set(tmp_pat
         ("lease_seconds = '60'", "“lease_seconds” must be a number"),
         ("lease_seconds = true", "“lease_seconds” must be a number"),
         ("lease_seconds = 0", "“lease_seconds” must be at least 0.1"),
+        ("keep_days = -1", "“keep_days” must be at least 0"),
+        ("keep_days = 1.5", "“keep_days” must be a whole number"),
         ("lease_seconds = nan", "“lease_seconds” must be at least"),
         ("lease_seconds = inf", "“lease_seconds” must be at least"),
         ("[partners.vema]\nsenders = 1.5", "“partners.vema.senders” must be a whole number"),

@@ -23,7 +23,7 @@ from core.operation import Operation, Report, WithReason
 from core.operators import Operator, Role
 from core.outbox import operations as transfers
 from core.outbox.operations import FirstTransfer
-from core.outbox.transfer import CauseCode, State
+from core.outbox.transfer import CauseCode, State, Transfer
 from core.undo import last_undoable, undo
 from jobs.sandbox.client import VemaSandbox
 from jobs.upkeep import ABANDONED_AFTER
@@ -54,6 +54,15 @@ def entries(office: GivenOffice) -> list[JournalEntry]:
 def is_whole(office: GivenOffice) -> bool:
     with office.store.read() as session:
         return list(verify(session)) == []
+
+
+def change(office: GivenOffice, **values: Any) -> None:
+    """Sets columns of the only transfer."""
+    with office.store.write() as session:
+        one = session.exec(select(Transfer)).one()
+        for name, value in values.items():
+            setattr(one, name, value)
+        session.add(one)
 
 
 def on(office: GivenOffice, operation: Operation[Any, Any], *numbers: str, given: Any = None) -> Report:
@@ -175,6 +184,66 @@ def test_what_has_gone_out_already_cannot_be_called_back(office: GivenOffice, ve
     assert len(vema.taken("K-1")) == 1
 
 
+def test_what_took_its_place_and_has_gone_out_cannot_be_called_back_either(
+    office: GivenOffice, vema: VemaSandbox
+) -> None:
+    office.has(customer("K-1"))
+    done = office.send("K-1")
+    office.edit("K-1", town="Zittau")
+    office.edit("K-1", town="Plauen")
+    office.deliver()
+    with pytest.raises(Inapplicable, match="has been sent already"):
+        undo(office, done.entry or 0)
+    assert office.states("K-1") == ["discarded", "discarded", "delivered"]
+
+
+def test_what_took_its_place_and_waits_is_taken_back_with_it(office: GivenOffice, vema: VemaSandbox) -> None:
+    office.has(company("K-2", LONG_NAME))
+    done = office.send("K-2")
+    office.do(transfers.FIRST_TRANSFER, "K-2", given=FirstTransfer(known=False))
+    assert [str(one.step) for one in office.transfers("K-2") if one.is_open] == ["short", "full"]
+    undone = undo(office, done.entry or 0)
+    assert set(office.states("K-2")) == {"discarded"}
+    assert office.deliver().attempts == 0
+    undo(office, undone.entry or 0)
+    assert [str(one.step) for one in office.transfers("K-2") if one.is_open] == ["short", "full"]
+
+
+def test_a_short_name_that_has_gone_out_keeps_what_follows_it(office: GivenOffice, vema: VemaSandbox) -> None:
+    vema.set_faults("[[vema.refuse]]\nwhen = 'company:len>10'")
+    office.has(company("K-2", LONG_NAME))
+    done = office.send("K-2")
+    office.do(transfers.FIRST_TRANSFER, "K-2", given=FirstTransfer(known=False))
+    office.deliver()
+    office.edit("K-2", title="")
+    with pytest.raises(Inapplicable, match="has been sent already"):
+        undo(office, done.entry or 0)
+
+
+@pytest.mark.parametrize("before", [State.PENDING, State.FAILED])
+def test_a_retry_whose_transfer_went_out_stays(office: GivenOffice, vema: VemaSandbox, before: State) -> None:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    later = office.now + timedelta(days=1)
+    change(office, state=before, attempts=3, due_at=later)
+    done = office.do(transfers.RETRY, "K-1")
+    office.deliver()
+    delivered = office.transfer("K-1")
+    with pytest.raises(Inapplicable, match="It has changed since"):
+        undo(office, done.entry or 0)
+    assert (office.states("K-1"), office.transfer("K-1").due_at) == (["delivered"], delivered.due_at)
+
+
+def test_a_retry_of_what_has_been_asked_about_since_stays(office: GivenOffice, vema: VemaSandbox) -> None:
+    office.has(customer("K-1"))
+    office.send("K-1")
+    change(office, state=State.UNCERTAIN, due_at=office.now + timedelta(days=1))
+    done = office.do(transfers.RETRY, "K-1")
+    change(office, state=State.DELIVERED)
+    with pytest.raises(Inapplicable, match="It has changed since"):
+        undo(office, done.entry or 0)
+
+
 def test_an_edit_whose_transfer_has_gone_out_stays_with_all_that_belongs_to_it(office: GivenOffice) -> None:
     office.has(customer("K-1"))
     office.send("K-1")
@@ -279,7 +348,7 @@ class Last:
 
     def of(self, operator: str) -> str | None:
         with self.office.store.read() as session:
-            entry = last_undoable(session, operator)
+            entry = last_undoable(session, operator).entry
         return f"{entry.action} {entry.subject}" if entry else None
 
 

@@ -241,6 +241,10 @@ DEEDS = {
 }
 
 
+TRIED_HERE = ("core.customers.operations", "core.outbox", "core.inbox")
+"""Where those operations are; further areas try theirs beside their other tests."""
+
+
 @pytest.mark.parametrize("deed", DEEDS)
 def test_undo_sets_everything_back_redo_does_it_again_and_so_on(
     office: GivenOffice, broker: BrokerSoftware, deed: str, monkeypatch: pytest.MonkeyPatch
@@ -271,7 +275,7 @@ def test_every_operation_that_can_be_undone_is_tried_above() -> None:
         operation.name
         for area in registry.AREAS
         for operation in registry.operations_of(area)
-        if operation.undoable
+        if operation.undoable and operation.run.__module__.startswith(TRIED_HERE)
     }
     covered = {"edit", "fix", "send", "withhold", "resolve", "mute"} | {
         "hold",

@@ -23,6 +23,7 @@ from core.rulebook.condition.tree import (
 )
 from core.rulebook.condition.vocabulary import (
     AgeField,
+    AnyField,
     Choice,
     ChoiceField,
     DateField,
@@ -37,6 +38,7 @@ from core.rulebook.condition.vocabulary import (
 __all__ = [
     "AgeField",
     "And",
+    "AnyField",
     "Choice",
     "ChoiceField",
     "Comparison",

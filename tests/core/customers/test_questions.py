@@ -49,7 +49,7 @@ def test_a_customer_without_findings_is_asked_nothing() -> None:
         ("postcode", "1067A", "Bei uns steht „1067A“; eine deutsche Postleitzahl hat fünf Ziffern."),
         ("street", "", MISSING),
         ("birthdate", "", MISSING),
-        ("birthdate", "31.02.1970", "Bei uns steht „31.02.1970“; das ist kein vollständiges Datum."),
+        ("birthdate", "31.02.1970", "Bei uns steht „31.02.1970“; das ist kein Tag im Kalender."),
         ("birthdate", "04.03.1871", "Bei uns steht „04.03.1871“; das kann nicht stimmen."),
         ("email", "petra", "Bei uns steht „petra“; das ist keine vollständige Adresse."),
         ("phone", "12", "Bei uns steht „12“; das ist keine vollständige Rufnummer."),

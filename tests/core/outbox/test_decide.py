@@ -110,9 +110,11 @@ def test_a_transfer_fails_with_the_last_attempt_that_it_is_allowed(outcome: Outc
     assert str(limit) in str(last.cause)
 
 
-def test_an_outage_that_waiting_cannot_cure_fails_at_once() -> None:
-    decision = decide(result(Outcome.UNAVAILABLE, retryable=False), 0, NOW, CHANCE)
-    assert (decision.state, decision.counted, decision.cause) == (State.FAILED, True, CAUSE)
+@given(attempts=st.integers(0, 500))
+def test_a_certificate_that_is_not_accepted_never_fails_a_transfer(attempts: int) -> None:
+    decision = decide(result(Outcome.UNAVAILABLE, retryable=False), attempts, NOW, CHANCE)
+    assert (decision.state, decision.counted, decision.due_at) == (State.PENDING, False, None)
+    assert (decision.cause_code, decision.cause) == (CauseCode.TLS, CAUSE)
 
 
 def test_a_partner_that_names_a_later_time_is_believed() -> None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from core.accounts.account import Mode, credentials_accepted, credentials_refused, lock_account
-from core.accounts.breaker import BreakerKind, Pause
+from core.accounts.breaker import BreakerKind, Pause, half_open
 from core.accounts.standing import standing_of
 from core.locale import _
 from core.outbox.gate import gate_of
+from core.outbox.outcome import Outcome
 from tests.core.outbox.conftest import GivenQueue
 from tests.support.clock import TravelClock
 
@@ -114,3 +115,57 @@ def test_the_reason_that_an_operator_can_do_something_about_comes_first(queue: G
     assert queue.gate().code == "paused"
     queue.change_account(mode=Mode.TRIAL)
     assert queue.gate().code == "trial"
+
+
+def distrusted(queue: GivenQueue) -> None:
+    queue.comes_back(*queue.claim(1), outcome=Outcome.UNAVAILABLE, retryable=False, cause_code="tls")
+
+
+def test_a_certificate_that_is_not_accepted_shuts_it_at_once_and_for_an_hour(
+    queue: GivenQueue, clock: TravelClock
+) -> None:
+    queue.add(3)
+    distrusted(queue)
+    gate = queue.gate()
+    assert (gate.room, gate.code, gate.until) == (0, "certificate", clock() + timedelta(hours=1))
+    assert (str(gate.reason), queue.breaker(BreakerKind.ENDPOINT)) == ("because", None)
+    clock.travel(hours=1)
+    assert queue.gate().room == 1
+    distrusted(queue)
+    assert queue.gate().until == clock() + timedelta(hours=1)
+
+
+def test_a_success_on_an_older_connection_does_not_make_the_certificate_good(
+    queue: GivenQueue, clock: TravelClock
+) -> None:
+    queue.add(5)
+    queue.comes_back(*queue.claim(1), outcome=Outcome.UNAVAILABLE)
+    on_its_way, refused = queue.claim(2)
+    queue.comes_back(refused, outcome=Outcome.UNAVAILABLE, retryable=False)
+    queue.comes_back(on_its_way)
+    assert queue.gate().code == "certificate"
+    clock.travel(hours=1)
+    queue.comes_back(*queue.claim(2))
+    assert queue.gate().room == 4
+
+
+def test_somebody_who_wants_to_know_now_has_one_tried(queue: GivenQueue) -> None:
+    queue.add(9)
+    for _first in range(5):
+        queue.comes_back(*queue.claim(1), outcome=Outcome.UNAVAILABLE)
+    with queue.store.write() as session:
+        half_open(session, "vema", queue.clock())
+    assert queue.gate().room == len(queue.claim(4)) == 1
+
+
+def test_nobody_hurries_a_throttle_or_refused_credentials(queue: GivenQueue) -> None:
+    queue.add()
+    until = queue.clock() + timedelta(seconds=90)
+    queue.comes_back(*queue.claim(1), outcome=Outcome.THROTTLED, retry_at=until)
+    with queue.store.write() as session:
+        half_open(session, "vema", queue.clock())
+    assert queue.gate().until == until
+    refuse(queue)
+    with queue.store.write() as session:
+        half_open(session, "vema", queue.clock())
+    assert queue.gate().code == "credentials"

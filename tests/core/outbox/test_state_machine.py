@@ -138,7 +138,7 @@ class Outbox(RuleBasedStateMachine):
     @rule()
     def somebody_undoes(self) -> None:
         with self.office.store.read() as session:
-            entry = last_undoable(session, WHO)
+            entry = last_undoable(session, WHO).entry
         if entry is not None:
             with suppress(Inapplicable):
                 undo(self.office, entry.id or 0)

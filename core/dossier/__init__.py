@@ -1,0 +1,1 @@
+"""The dossier (Kundenakte): everything on one customer, in sections that the areas contribute."""

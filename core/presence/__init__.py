@@ -1,0 +1,1 @@
+"""Who is here (Anwesenheit): which record a colleague has open, and when an operator was here last."""
