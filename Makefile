@@ -3,13 +3,14 @@
 # HYPOTHESIS_PROFILE=nightly make test     many more examples       PYTHON=…   the interpreter for a new .venv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench locale rules lock clean
+.PHONY: help demo test lint bench shots locale rules keys lock clean
 
 BIN := .venv/bin
 READY := .venv/leitstand.ready
 LOCALE := core/locale/de/LC_MESSAGES/leitstand
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 RULES := docs/rules.md
+KEYS := docs/tasten.md
 WORKERS ?= auto
 
 help:
@@ -30,7 +31,7 @@ test: $(READY) $(LOCALE).mo
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 # make -k lint goes on after the first complaint
-CHECKS := ruff format imports tree texts schema rules types
+CHECKS := ruff format imports tree texts schema rules keys types
 lint: $(CHECKS:%=lint-%)
 lint-%: $(READY) $(LOCALE).mo
 	@$(check-$*)
@@ -42,6 +43,7 @@ check-tree = $(BIN)/python -m tests.checks.tree
 check-texts = $(BIN)/python -m tests.checks.translations
 check-schema = $(BIN)/python -W ignore::UserWarning -m tests.checks.schema
 check-rules = test ! -e $(RULES) || $(BIN)/leitstand rules page --lang de | diff -u $(RULES) -
+check-keys = $(BIN)/python -m tui.key_tables de | diff -u $(KEYS) -
 check-types = PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 
 bench: $(READY) $(LOCALE).mo
@@ -56,6 +58,15 @@ locale: $(READY)
 rules: $(READY) $(LOCALE).mo
 	@$(BIN)/leitstand rules page --lang de >$(RULES).new
 	@mv $(RULES).new $(RULES)
+
+# the handbook's tables of keys, generated from the verbs
+keys: $(READY) $(LOCALE).mo
+	@$(BIN)/python -m tui.key_tables de >$(KEYS).new
+	@mv $(KEYS).new $(KEYS)
+
+# the screenshots of the README, from the demo office
+shots: $(READY) $(LOCALE).mo
+	@$(BIN)/python -m tests.shots docs/shots
 
 # what pyproject.toml asks for, pinned with hashes; UPGRADE=--upgrade takes the newest. Names no index.
 lock:

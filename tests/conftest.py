@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.real.postgres", "tests.support.offices"]
+pytest_plugins = ["tests.real.postgres", "tests.real.sshd", "tests.real.terminal", "tests.support.offices"]
 
 BOTH_DATABASES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from core.office import Office
-    from core.rulebook.worklist import Worklist
+    from tui.listed import AnyWorklist
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,14 @@ class SavedView:
     """A condition with a name, offered with one key."""
 
     label: Message
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Where Enter leads from a row: an area by its number, and there to what fits a condition."""
+
+    area: int
     condition: str
 
 
@@ -84,7 +92,7 @@ class Area:
     number: int
     label: Message
     short: Message
-    worklist: Callable[[Office], Worklist]
+    worklist: Callable[[Office], AnyWorklist]
     columns: tuple[Column, ...]
     tabs: tuple[Tab, ...]
     verbs: tuple[Verb, ...] = ()
@@ -95,5 +103,8 @@ class Area:
     is_shown: Callable[[Session, Office], bool] = _always
     customers_of: Callable[[Session, Sequence[int]], dict[int, int]] = _nobody
     title_of: Callable[[Any, Shown], str] = field(default=lambda row, shown: "")
+    group_said: Callable[[str, Shown], str] = field(default=lambda key, shown: shown.text(key))
+    """The cause that a group has in common, by the group's key."""
+    lead_of: Callable[[Any], Lead | None] = field(default=lambda row: None)
     subject_of: Callable[[Any], Any] = field(default=lambda row: row)
     """Of what `rows` gives, the record that operations ask whether they apply."""

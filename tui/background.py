@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from textual.app import App
 from textual.message import Message as Event
 from textual.widget import Widget
-from textual.worker import Worker, get_current_worker
+from textual.worker import Worker, get_current_worker  # pyright: ignore[reportUnknownVariableType]
 
 from core.errors import LeitstandError
 from core.locale import Message, _
@@ -62,12 +62,16 @@ def in_background(
     """
 
     def run() -> None:
-        worker = get_current_worker()
+        worker = cast("Worker[None]", get_current_worker())
         event: Event
         try:
             event = Done(then, work(lambda: worker.is_cancelled))
         except LeitstandError as error:
             event = Failed(error.message) if failed is None else Done(failed, error.message)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            message = _("{file}: {reason}", file=str(error.filename or ""), reason=reason)
+            event = Failed(message) if failed is None else Done(failed, message)
         except Exception as error:
             log.exception("work in the background failed")
             message = _(

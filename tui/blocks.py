@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -99,7 +99,7 @@ def _lines(block: Block, shown: Shown, width: int, label_width: int, *, is_first
             text = _spoken(value, shown)
             if text or always:
                 yield _labelled(shown.text(label), label_width, _styled(text, tone))
-        case Difference(label, before, after):
+        case Difference():
             yield from _difference(block, shown, label_width)
         case Grid(headings, rows):
             yield from _grid(headings, rows, shown, width)
@@ -107,7 +107,7 @@ def _lines(block: Block, shown: Shown, width: int, label_width: int, *, is_first
 
 def _spoken(value: object, shown: Shown) -> str:
     if isinstance(value, tuple | list):
-        return ", ".join(shown.text(part) for part in value)  # pyright: ignore[reportUnknownVariableType]
+        return ", ".join(shown.text(part) for part in cast("list[object]", value))
     return shown.text(value)
 
 

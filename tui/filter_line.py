@@ -12,8 +12,8 @@ from textual.widgets import Input
 from core.errors import LeitstandError
 from core.locale import _
 from core.rulebook.condition import Condition, ConditionError, Vocabulary, parse, suggest, word_start
-from core.rulebook.worklist import Worklist
 from tui.lines import Line, Span
+from tui.listed import AnyWorklist
 from tui.shown import Shown
 from tui.signs import Tone
 
@@ -22,7 +22,7 @@ TYPED = 0.15
 PROPOSED = 8
 
 
-def read_condition(text: str, worklist: Worklist) -> Condition | None:
+def read_condition(text: str, worklist: AnyWorklist) -> Condition | None:
     """What somebody typed: a condition, or a word that is looked for. Raises ConditionError."""
     text = text.strip()
     if not text:
@@ -55,7 +55,7 @@ class FilterLine(Vertical):
     def __init__(self, shown: Shown, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.shown = shown
-        self.worklist: Worklist | None = None
+        self.worklist: AnyWorklist | None = None
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -63,7 +63,7 @@ class FilterLine(Vertical):
         yield Input(id="filter-input", compact=True, select_on_focus=False)
         yield Line(id="filter-hint")
 
-    def open(self, text: str, worklist: Worklist) -> None:
+    def open(self, text: str, worklist: AnyWorklist) -> None:
         """Shows the line with a condition in it."""
         self.worklist = worklist
         self.add_class("-open")

@@ -6,14 +6,16 @@ A verb is an operation of core plus key, binding id and dialog, or an action of 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
 from core.errors import WrongUsage
 from core.locale import Message, _
+from core.operation import NoParameters
 
 if TYPE_CHECKING:
+    from core.office import Office
     from core.operation import Operation
 
 
@@ -28,6 +30,8 @@ class Asks(Enum):
     """New texts of a record, in the live-checked form."""
     PREVIEW = auto()
     """Whether what would change is wanted; shown as a difference before."""
+    LETTER = auto()
+    """What a letter to customer or adviser is to say, in the dialog that drafts it."""
 
 
 class On(Enum):
@@ -35,6 +39,29 @@ class On(Enum):
 
     ROWS = auto()
     CUSTOMERS = auto()
+
+
+UNSAID = Message("")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What can be done to a row that is no record: `run(office, row, parameters)` says what it did.
+
+    It answers to the same questions as an operation of core; permission and journal are `run`'s own affair.
+    """
+
+    run: Callable[[Office, Any, Any], Message]
+    parameters: type = NoParameters
+    needs_reason: bool = False
+    undoable: bool = True
+    label: Message = UNSAID
+    help: Message | None = None
+    fits: Callable[[Any], Message | None] = lambda _row: None
+
+    def applies(self, row: Any) -> Message | None:
+        """Why it cannot be done to this row; None where it can, or where nobody knows before."""
+        return self.fits(row)
 
 
 @dataclass(frozen=True)
@@ -54,9 +81,12 @@ class Verb:
     needs_row: bool = True
     defaults: Callable[[Any], Mapping[str, Any]] | None = None
     """What a form is filled with, from the row under the cursor."""
+    deed: Deed | None = None
 
-    def declared(self) -> Operation[Any, Any]:
-        """The operation behind it."""
+    def declared(self) -> Operation[Any, Any] | Deed:
+        """The operation, or the deed, behind it."""
+        if self.deed is not None:
+            return self.deed
         from core.registry import operation_of
 
         return operation_of(self.area, self.operation)
@@ -87,6 +117,11 @@ def verb(
     )
 
 
+def deed(id_: str, key: str, label: Message, what: Deed, asks: Asks = Asks.NOTHING) -> Verb:
+    """Something to do to a row that is no record."""
+    return Verb(id_, key, label, asks=asks, deed=replace(what, label=label))
+
+
 def own(id_: str, key: str, label: Message, *, on_key_line: bool = False, needs_row: bool = False) -> Verb:
     """An action of the list or the console itself, called like the last part of its id."""
     action = id_.rsplit(".", 1)[-1].replace("-", "_")
@@ -114,11 +149,15 @@ LIST_VERBS: tuple[Verb, ...] = (
 )
 CONSOLE_VERBS: tuple[Verb, ...] = (
     own("console.undo", "u", _("Undo"), on_key_line=True),
+    own("console.undo-list", "U", _("What can be undone")),
+    own("console.progress", "p", _("Bulk actions")),
     own("console.access", "z", _("Account")),
     own("console.help", "question_mark", _("Help"), on_key_line=True),
     own("console.palette", "colon,ctrl+p", _("Commands"), on_key_line=True),
     own("console.quit-console", "q", _("Quit")),
 )
+OVER_THE_LIST = tuple(one for one in LIST_VERBS if one.id in ("list.views", "list.sort", "list.dossier"))
+"""What is done to a list in a dialog, which is the console's affair."""
 MOVEMENTS: tuple[tuple[str, Message], ...] = (
     ("j k ↓ ↑", _("one row")),
     ("PgDn PgUp", _("one page")),
@@ -149,6 +188,11 @@ SHOWN_KEYS = {
     "right": "→",
     "left": "←",
     "tab": "Tab",
+    "down": "↓",
+    "up": "↑",
+    "f2": "F2",
+    "f4": "F4",
+    "f6": "F6",
 }
 MULTIPLEXERS = ("ctrl+a", "ctrl+b")
 """What screen and tmux take for themselves."""

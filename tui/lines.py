@@ -45,24 +45,28 @@ class Line(Widget):
 
     def render_line(self, y: int) -> Strip:
         """The line; cut at the widget's width."""
-        width = self.size.width
         if y:
-            return Strip.blank(width, self.rich_style)
-        ending = [self._segment(span) for span in self.right]
-        room = max(0, width - sum(cell_len(segment.text) for segment in ending))
-        segments: list[Segment] = []
-        for span in self.spans:
-            segment = self._segment(span)
-            if cell_len(segment.text) > room:
-                segment = Segment(set_cell_size(segment.text, room), segment.style)
-            room -= cell_len(segment.text)
-            segments.append(segment)
-        segments.append(Segment(" " * room, self.rich_style))
-        return Strip([*segments, *ending]).adjust_cell_length(width, self.rich_style).simplify()
+            return Strip.blank(self.size.width, self.rich_style)
+        return strip_of(self, self.spans, self.right, self.size.width, self.rich_style)
 
-    def _segment(self, span: Span) -> Segment:
-        style = self.rich_style
-        if span.tone is not Tone.PLAIN:
-            on_top = self.get_component_rich_style(f"tone--{span.tone.value}", partial=True)
-            style = style + Style(color=on_top.color, bold=on_top.bold, dim=on_top.dim)
-        return Segment(span.text, style)
+
+def strip_of(widget: Widget, spans: Sequence[Span], right: Sequence[Span], width: int, base: Style) -> Strip:
+    """Spans as a line of exactly this width; tones are component classes `tone--…` of the widget."""
+    ending = [_segment(widget, span, base) for span in right]
+    room = max(0, width - sum(cell_len(segment.text) for segment in ending))
+    segments: list[Segment] = []
+    for span in spans:
+        segment = _segment(widget, span, base)
+        if cell_len(segment.text) > room:
+            segment = Segment(set_cell_size(segment.text, room), segment.style)
+        room -= cell_len(segment.text)
+        segments.append(segment)
+    segments.append(Segment(" " * room, base))
+    return Strip([*segments, *ending]).adjust_cell_length(width, base).simplify()
+
+
+def _segment(widget: Widget, span: Span, base: Style) -> Segment:
+    if span.tone is Tone.PLAIN:
+        return Segment(span.text, base)
+    on_top = widget.get_component_rich_style(f"tone--{span.tone.value}", partial=True)
+    return Segment(span.text, base + Style(color=on_top.color, bold=on_top.bold, dim=on_top.dim))

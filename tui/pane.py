@@ -14,27 +14,29 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message as Event
 
 from core.errors import LeitstandError
-from core.locale import Message, _, n_
+from core.locale import Message, _
 from core.office import Office
 from core.rulebook.worklist import Sort
-from tui.area import Area
+from tui.area import Area, Lead
 from tui.background import Cancelled, TakesResults, in_background
-from tui.blocks import Block, Fact, Heading
+from tui.blocks import Block, Heading
+from tui.causes import CauseList
 from tui.detail import Detail
 from tui.filter_line import FilterLine, read_condition
+from tui.following import Follower
 from tui.keys import LIST_VERBS, MOVEMENT_BINDINGS, Verb
-from tui.lines import Line, Span
-from tui.reading import Asked, Drift, drift, read_rows, read_tab, read_view
+from tui.lines import Line
+from tui.listed import ListedWorklist
+from tui.reading import Asked, read_rows, read_tab, read_view
 from tui.shown import Shown
-from tui.signs import Tone
+from tui.status import Standing, headings, status, title
 from tui.table import RecordList
+from tui.taking_out import cells_of, copied, export
 from tui.view import View
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-COSTS = 20.0
-"""A view is read anew in the background at most in one part of so many of the time."""
+    from pathlib import Path
 
 
 class PieceCame(Event):
@@ -66,6 +68,13 @@ class TriagePane(TakesResults, Vertical):
             super().__init__()
             self.pane = pane
 
+    class Leads(Event):
+        """A row leads to another area."""
+
+        def __init__(self, lead: Lead) -> None:
+            super().__init__()
+            self.lead = lead
+
     area: ClassVar[Area]
 
     def __init__(self, office: Office, shown: Shown) -> None:
@@ -75,10 +84,11 @@ class TriagePane(TakesResults, Vertical):
         self.condition, self.before_typing = self.area.opening, self.area.opening
         self.sort = Sort()
         self.token = 0
-        self.news: Drift | None = None
+        self.follower = Follower(self)
         self.hidden_marks = 0
         self.notice: Message | None = None
         self.detail_of: int | None = None
+        self._pieces = 0
 
     def compose(self) -> ComposeResult:
         """Title, list beside detail, filter, status."""
@@ -87,6 +97,7 @@ class TriagePane(TakesResults, Vertical):
             with Vertical(id="left"):
                 yield Line(id="headings")
                 yield RecordList(self.area.columns, self.shown, id="list")
+                yield CauseList(self, id="causes")
             yield Detail(self.area.tabs, self.shown, id="detail")
         yield FilterLine(self.shown, id="filter")
         yield Line(id="status")
@@ -97,6 +108,16 @@ class TriagePane(TakesResults, Vertical):
         return self.query_one("#list", RecordList)
 
     @property
+    def causes(self) -> CauseList:
+        """The view by cause, instead of the list while it is asked for."""
+        return self.query_one("#causes", CauseList)
+
+    @property
+    def active(self) -> RecordList:
+        """Which of the two the movements move."""
+        return self.causes if self.causes.is_shown else self.list
+
+    @property
     def detail(self) -> Detail:
         """The detail."""
         return self.query_one("#detail", Detail)
@@ -105,6 +126,11 @@ class TriagePane(TakesResults, Vertical):
     def filter(self) -> FilterLine:
         """The filter line."""
         return self.query_one("#filter", FilterLine)
+
+    @property
+    def worklist_area(self) -> str | None:
+        """Under which name presence knows the records of the list; None where they are no records."""
+        return None if isinstance(self.worklist, ListedWorklist) else self.area.name
 
     @property
     def verbs(self) -> Sequence[Verb]:
@@ -119,13 +145,11 @@ class TriagePane(TakesResults, Vertical):
 
     def load_view(self, keep: int | None = None) -> None:
         """Reads the view for condition and sort; `keep` is the record that the cursor stays on."""
-        try:
-            asked = Asked(read_condition(self.condition, self.worklist), self.sort)
-        except LeitstandError as error:
-            self.say(error.message)
+        asked = self.asked()
+        if asked is None:
             return
         self.token += 1
-        self.news = None
+        self.follower.forget()
         token, worklist, office = self.token, self.worklist, self.office
         fresh = View()
 
@@ -152,6 +176,20 @@ class TriagePane(TakesResults, Vertical):
 
         self._pieces = 0
         in_background(self, "view", work, then)
+
+    def asked(self) -> Asked | None:
+        """Which view is wanted; None, and a message, where the condition cannot be understood."""
+        try:
+            return Asked(read_condition(self.condition, self.worklist), self.sort)
+        except LeitstandError as error:
+            self.say(error.message)
+            return None
+
+    @property
+    def understood(self) -> str:
+        """The condition in its canonical spelling; empty for all."""
+        asked = self.asked()
+        return str(asked.condition) if asked is not None and asked.condition is not None else ""
 
     def _count_hidden(self, ids: array[int]) -> int:
         marks = self.list.marks
@@ -206,51 +244,23 @@ class TriagePane(TakesResults, Vertical):
     # what others did meanwhile
 
     def catch_up(self) -> None:
-        """Something was committed: rows in the window follow; other ids are counted, and do not jump."""
-        self.reread_rows()
-        if self.detail_of is not None:
-            self._load_detail(self.detail_of)
-        if not self.list.view.complete:
-            return
-        try:
-            asked = Asked(read_condition(self.condition, self.worklist), self.sort)
-        except LeitstandError:
-            return
-        before, token = self.list.view.ids, self.token
-
-        def work(cancelled: Cancelled) -> Drift:
-            return drift(before, read_view(self.office, self.worklist, asked, cancelled, lambda _ids: None))
-
-        def then(found: Drift) -> None:
-            if token == self.token and before is self.list.view.ids:
-                self._take_news(found)
-
-        in_background(self, "news", work, then)
-
-    def _take_news(self, found: Drift) -> None:
-        view, top = self.list.view, self.list.top
-        bottom = top + self.list.height
-        if found.ids[:bottom] == view.ids[:bottom]:
-            # nothing in sight moves: taken over at once
-            view.ids, self.news = found.ids, None
-            view.gone -= set(found.ids[:0])
-            self.list.extended()
-        else:
-            changed = view.gone ^ found.gone
-            view.gone = set(found.gone)
-            self.news = found if found.new or found.gone else None
-            self.list.rows_came(list(changed))
-        self.show_status()
+        """Something was committed."""
+        self.follower.catch_up()
 
     def action_refresh(self) -> None:
         """Shows what is new; the cursor stays on its record."""
-        self.load_view(keep=self.list.current if self.list.current is not None else -1)
+        self.load_view(keep=self._kept())
+
+    def _kept(self) -> int:
+        return -1 if self.list.current is None else self.list.current
 
     # the detail
 
     def on_record_list_rested(self, event: RecordList.Rested) -> None:
         """Detail and position follow the cursor."""
         event.stop()
+        if event.list is not self.list:
+            return
         self.show_status()
         self._keys_may_change()
         if event.id is None:
@@ -258,7 +268,7 @@ class TriagePane(TakesResults, Vertical):
             self.detail.show("", (), is_other=True)
         elif self.is_detail_shown:
             self._load_detail(event.id)
-        self.app.post_message(Rests(self))
+        self.post_message(Rests(self))
 
     @property
     def is_detail_shown(self) -> bool:
@@ -279,6 +289,11 @@ class TriagePane(TakesResults, Vertical):
             self.detail.show("", (Heading(message),), is_other=True)
 
         in_background(self, "detail", lambda _cancelled: read_tab(self.office, tab, id_), then, failed=failed)
+
+    def reload_detail(self) -> None:
+        """Reads again what the detail shows."""
+        if self.detail_of is not None and self.is_detail_shown:
+            self._load_detail(self.detail_of)
 
     def action_next_tab(self) -> None:
         """The next tab of the detail."""
@@ -303,7 +318,15 @@ class TriagePane(TakesResults, Vertical):
         self.detail.scroll_lines(-max(1, self.detail.size.height // 2))
 
     def action_open_detail(self) -> None:
-        """On a narrow screen the detail takes the list's place."""
+        """Where the row leads to; else the detail, on a narrow screen in the list's place."""
+        if self.causes.is_shown:
+            self.causes.enter()
+            return
+        row = self.list.current_row
+        lead = self.area.lead_of(row) if row is not None else None
+        if lead is not None:
+            self.post_message(self.Leads(lead))
+            return
         if self.has_class("-narrow") and not self.has_class("-detail"):
             self.add_class("-detail")
         elif not self.has_class("-narrow"):
@@ -313,7 +336,9 @@ class TriagePane(TakesResults, Vertical):
 
     def action_back(self) -> None:
         """Out of the detail; then out of the filter that was typed."""
-        if self.has_class("-detail"):
+        if self.causes.is_shown:
+            self.causes.hide()
+        elif self.has_class("-detail"):
             self.remove_class("-detail")
         elif self.condition != self.area.opening:
             self.filter_by(self.area.opening)
@@ -347,15 +372,25 @@ class TriagePane(TakesResults, Vertical):
     def sort_by(self, sort: Sort) -> None:
         """Sorts anew; the cursor stays on its record."""
         self.sort = sort
-        self.load_view(keep=self.list.current if self.list.current is not None else -1)
+        self.load_view(keep=self._kept())
 
     def action_mark(self) -> None:
-        """Marks the row."""
-        self.list.toggle_mark()
+        """Marks the row, or all records of a cause."""
+        if self.causes.is_shown:
+            self.causes.mark_whole()
+        else:
+            self.list.toggle_mark()
 
     def action_mark_all(self) -> None:
         """Marks all that match, seen or not."""
         self.list.mark(self.list.marks | set(self.list.view.ids) - self.list.view.gone)
+
+    def action_group(self) -> None:
+        """By cause, and back."""
+        if self.causes.is_shown:
+            self.causes.hide()
+        else:
+            self.causes.show()
 
     def action_unmark_all(self) -> None:
         """Takes all marks off, hidden ones too."""
@@ -364,8 +399,12 @@ class TriagePane(TakesResults, Vertical):
     def on_record_list_marks_changed(self, event: RecordList.MarksChanged) -> None:
         """How many are marked, and how many of them cannot be seen, always stands in the status line."""
         event.stop()
-        self.hidden_marks = self._count_hidden(self.list.view.ids)
+        self.marks_may_hide()
         self.show_status()
+
+    def marks_may_hide(self) -> None:
+        """Counts the marks that the view does not hold."""
+        self.hidden_marks = self._count_hidden(self.list.view.ids)
 
     # lines
 
@@ -374,57 +413,59 @@ class TriagePane(TakesResults, Vertical):
         self.notice = message
         self.show_status()
 
+    def standing(self) -> Standing:
+        """How the list stands, in numbers."""
+        list_, news = self.list, self.follower.news
+        return Standing(
+            list_.cursor + 1 if len(list_.view) else 0,
+            len(list_.view),
+            list_.view.complete,
+            len(list_.marks),
+            self.hidden_marks,
+            news.new if news else 0,
+            len(news.gone) if news else 0,
+        )
+
     def show_status(self) -> None:
         """Title, headings and status line."""
-        shown, list_ = self.shown, self.list
-        total, place = len(list_.view), list_.cursor + 1 if len(list_.view) else 0
-        more = "" if list_.view.complete else "+"
-        position = shown.text(
-            _("{place} of {total}", place=shown.number(place), total=shown.number(total) + more)
-        )
-        condition = shown.text(self.condition) or shown.text(_("all"))
-        label = shown.text(self.area.label)
-        self.query_one("#title", Line).show(
-            [Span(f" {label} ", Tone.TITLE), Span(f"{shown.signs.dot} {condition}", Tone.ACCENT)],
-            [Span(f"{position} ")],
-        )
-        self._show_headings()
-        self.query_one("#status", Line).show(self._status_spans())
-
-    def _show_headings(self) -> None:
-        width = self.list.scrollable_content_region.width
-        spans = [Span("  ")]
-        from tui.shown import fitted
-
-        for column, cells in self.list.widths(width):
-            heading = self.shown.text(column.heading)
-            if column.key and column.key == self.sort.key:
-                heading += self.shown.signs.down if self.sort.descending else self.shown.signs.up
-            spans.append(Span(fitted(heading, cells, right=column.right) + " ", Tone.DIM))
-        self.query_one("#headings", Line).show(spans)
-
-    def _status_spans(self) -> list[Span]:
-        shown, spans = self.shown, [Span(" ")]
-        marked = len(self.list.marks)
-        if marked:
-            said = shown.text(n_("{count} marked", "{count} marked", marked, number=shown.number(marked)))
-            spans.append(Span(said, Tone.ACCENT))
-            if self.hidden_marks:
-                spans.append(
-                    Span(" (" + shown.text(_("{count} hidden", count=self.hidden_marks)) + ")", Tone.WARNING)
-                )
-            spans.append(Span("  "))
-        if self.news is not None:
-            parts = [shown.text(n_("{count} new", "{count} new", self.news.new))] if self.news.new else []
-            if self.news.gone:
-                parts.append(shown.text(n_("{count} settled", "{count} settled", len(self.news.gone))))
-            spans.append(Span(f"{', '.join(parts)} {shown.signs.dot} R  ", Tone.ACCENT))
-        if self.notice is not None:
-            spans.append(Span(shown.text(self.notice)))
-        return spans
+        standing, shown = self.standing(), self.shown
+        self.query_one("#title", Line).show(*title(self.area.label, self.condition, standing, shown))
+        columns = self.active.widths(self.active.scrollable_content_region.width)
+        self.query_one("#headings", Line).show(headings(columns, self.sort, shown))
+        self.query_one("#status", Line).show(status(standing, self.notice, shown))
 
     def _keys_may_change(self) -> None:
         self.post_message(self.Looked(self))
+
+    # taking out
+
+    def action_copy(self) -> None:
+        """The row to the clipboard; in the detail its text."""
+        row = self.list.current_row
+        if self.has_class("-detail") and self.detail.plain:
+            text = self.detail.plain
+        elif row is not None:
+            text = "\t".join(cells_of(self.area, row, self.shown))
+        else:
+            return
+        self.app.copy_to_clipboard(copied(text))  # pyright: ignore[reportUnknownMemberType]
+        self.say(_("Copied, where the terminal allows it (OSC 52)."))
+
+    def action_export(self) -> None:
+        """What is shown, as a file on this host."""
+        office, area, worklist, shown = self.office, self.area, self.worklist, self.shown
+        ids = self.selection() if self.list.marks else self.list.view.ids
+
+        def then(path: Path) -> None:
+            self.say(_("{count} rows written to {file}", count=len(ids), file=path))
+
+        in_background(
+            self,
+            "export",
+            lambda _cancelled: export(office, area, worklist, ids, shown),
+            then,
+            failed=self.say,
+        )
 
     # verbs
 
@@ -444,24 +485,24 @@ class TriagePane(TakesResults, Vertical):
 
     def on_resize(self) -> None:
         """Beside each other where there is room."""
-        self.set_class(self.app.size.width < 110, "-narrow")
+        self.set_class(self.screen.size.width < 110, "-narrow")
         self.show_status()
 
     def action_move(self, lines: int) -> None:
         """The cursor goes up or down."""
-        self.list.move_to(self.list.cursor + lines)
+        self.active.move_to(self.active.cursor + lines)
 
     def action_page(self, pages: int) -> None:
         """The window goes up or down."""
-        self.list.page(pages)
+        self.active.page(pages)
 
     def action_first(self) -> None:
         """To the first row."""
-        self.list.move_to(0)
+        self.active.move_to(0)
 
     def action_last(self) -> None:
         """To the last row."""
-        self.list.move_to(len(self.list.view) - 1)
+        self.active.move_to(len(self.active.view) - 1)
 
 
 class Rests(Event):
@@ -481,6 +522,3 @@ def pane_of(area: Area, keys: Mapping[str, str]) -> type[TriagePane]:
     ]
     bindings += [Binding(key, action, show=False, id=id_) for key, action, id_ in MOVEMENT_BINDINGS]
     return type(f"{area.name.title()}Pane", (TriagePane,), {"BINDINGS": bindings, "area": area})
-
-
-__all__ = ["Fact", "TriagePane", "pane_of"]

@@ -1,4 +1,4 @@
-"""From a key to an operation: whose records, whether it applies, what is asked before, and what is told after."""
+"""From a key to an operation: whose records, whether it applies, what is asked before and told after."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from core.locale import Message, _, n_
 from core.operation import Report
 from tui.background import in_background
-from tui.keys import Asks, On, Verb
+from tui.keys import Asks, Deed, On, Verb
 from tui.reading import customers_of
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class Press:
                 self.console.open_editor(self.pane, ids[0])
             case Asks.PREVIEW:
                 self.console.open_preview(self, ids)
+            case Asks.LETTER:
+                self.console.open_letter(self, ids)
             case Asks.FORM if fields(operation.parameters):
                 self.console.open_form(self, ids)
             case _ if hidden or not operation.undoable:
@@ -76,6 +78,9 @@ class Press:
     def carry_out(self, ids: Sequence[int], parameters: Any) -> None:
         """Does it: a few at once, many by the worker."""
         operation, office = self.verb.declared(), self.console.office
+        if isinstance(operation, Deed):
+            self._do(operation, ids, parameters)
+            return
         if len(ids) > AT_ONCE:
             self.console.hand_over(self.pane, operation, ids, parameters)
             return
@@ -86,6 +91,25 @@ class Press:
             "perform",
             lambda _cancelled: office.perform(operation, ids, parameters),
             lambda report: self.told(report, label),
+            exclusive=False,
+            failed=self.pane.say,
+        )
+
+    def _do(self, what: Deed, ids: Sequence[int], parameters: Any) -> None:
+        office, view = self.console.office, self.pane.list.view
+        rows = [row for id_ in ids if (row := view.row(id_)) is not None]
+        given = parameters if parameters is not None else what.parameters()
+
+        def then(said: list[Message]) -> None:
+            self.pane.say(said[-1] if said else None)
+            self.pane.list.mark(set())
+            self.pane.catch_up()
+
+        in_background(
+            self.console,
+            "perform",
+            lambda _cancelled: [what.run(office, row, given) for row in rows],
+            then,
             exclusive=False,
             failed=self.pane.say,
         )

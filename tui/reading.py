@@ -11,11 +11,12 @@ from core.errors import Inapplicable
 from core.locale import _
 from core.office import Office
 from core.rulebook.condition import Condition, ConditionContext
-from core.rulebook.worklist import Group, Sort, Worklist, grouped, stream_ids
+from core.rulebook.worklist import Group, Sort, grouped, stream_ids
 from core.store.paging import in_chunks
 from tui.area import Tab
 from tui.background import Cancelled
 from tui.blocks import Block
+from tui.listed import AnyWorklist, ListedWorklist
 
 READ = 500
 """Rows that one query reads."""
@@ -30,12 +31,20 @@ class Asked:
 
 
 def read_view(
-    office: Office, worklist: Worklist, asked: Asked, cancelled: Cancelled, came: Callable[[array[int]], None]
+    office: Office,
+    worklist: AnyWorklist,
+    asked: Asked,
+    cancelled: Cancelled,
+    came: Callable[[array[int]], None],
 ) -> array[int]:
     """All ids of a view; `came` hears of each piece as soon as it is there."""
     ids: array[int] = array("q")
     context = ConditionContext(office.now, office.today)
     with office.store.read() as session:
+        if isinstance(worklist, ListedWorklist):
+            ids = array("q", worklist.fitting(session, asked.condition, context))
+            came(ids)
+            return ids
         for piece in stream_ids(session, worklist, asked.condition, context, asked.sort):
             if cancelled():
                 return ids
@@ -44,7 +53,7 @@ def read_view(
     return ids
 
 
-def read_rows(office: Office, worklist: Worklist, ids: Sequence[int]) -> Mapping[int, Any]:
+def read_rows(office: Office, worklist: AnyWorklist, ids: Sequence[int]) -> Mapping[int, Any]:
     """Rows by id."""
     rows: dict[int, Any] = {}
     for chunk in in_chunks(ids, READ):
@@ -53,8 +62,10 @@ def read_rows(office: Office, worklist: Worklist, ids: Sequence[int]) -> Mapping
     return rows
 
 
-def read_groups(office: Office, worklist: Worklist, ids: Sequence[int]) -> list[Group]:
+def read_groups(office: Office, worklist: AnyWorklist, ids: Sequence[int]) -> list[Group]:
     """The view by cause."""
+    if isinstance(worklist, ListedWorklist):
+        return []
     with office.store.read() as session:
         return grouped(session, worklist, ids)
 
@@ -63,21 +74,6 @@ def read_tab(office: Office, tab: Tab, id_: int) -> list[Block]:
     """What a tab says of a record."""
     with office.store.read() as session:
         return list(tab.load(session, office, id_))
-
-
-@dataclass(frozen=True)
-class Drift:
-    """How a view that is shown and the same view read anew differ."""
-
-    ids: array[int]
-    new: int
-    gone: frozenset[int]
-
-
-def drift(before: array[int], after: array[int]) -> Drift:
-    """What came and what went."""
-    old, fresh = set(before), set(after)
-    return Drift(after, len(fresh - old), frozenset(old - fresh))
 
 
 def customers_of(

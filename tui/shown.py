@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len, set_cell_size
@@ -59,7 +59,7 @@ class Shown:
     language: str = "en"
     zone: str = "Europe/Berlin"
     signs: Signs = RICH
-    now: datetime = field(default=datetime.min)
+    now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
 
     def text(self, value: object) -> str:
         """A value on one line: translated, inert, moments where the office is."""
@@ -81,6 +81,15 @@ class Shown:
         """Day and minute where the office is."""
         pattern = "%d.%m.%Y %H:%M" if self.language == "de" else "%Y-%m-%d %H:%M"
         return moment.astimezone(ZoneInfo(self.zone)).strftime(pattern)
+
+    def day_of_year(self, day: date) -> str:
+        """A day of this year or the next, in short."""
+        return day.strftime("%d.%m." if self.language == "de" else "%m-%d")
+
+    @property
+    def today(self) -> date:
+        """The day where the office is."""
+        return self.now.astimezone(ZoneInfo(self.zone)).date()
 
     def number(self, number: int) -> str:
         """A whole number with its thousands apart."""

@@ -38,6 +38,7 @@ class Signs:
     ellipsis: str = "…"
     bar: str = "█"
     rest: str = "░"
+    asked: str = "↺"
     person: str = "✎"
     up: str = "▲"
     down: str = "▼"
@@ -48,7 +49,7 @@ class Signs:
 
 
 RICH = Signs()
-ASCII = Signs("x", "=", "?", ".", ">", "+", "-", "!", "*", "|", "-", "~", "#", ".", "@", "^", "v")
+ASCII = Signs("x", "=", "?", ".", ">", "+", "-", "!", "*", "|", "-", "~", "#", ".", "<", "@", "^", "v")
 STATE_TONES = {
     "failed": Tone.ERROR,
     "uncertain": Tone.WARNING,
@@ -60,7 +61,7 @@ STATE_TONES = {
 
 
 def signs_of(variables: Mapping[str, str]) -> Signs:
-    """The signs that a terminal can show, by what its locale says; LEITSTAND_SIGNS=ascii asks for the plain."""
+    """The signs that a terminal shows, by what its locale says; LEITSTAND_SIGNS=ascii asks for plain ones."""
     if variables.get("LEITSTAND_SIGNS") == "ascii":
         return ASCII
     locale = next((value for name in ("LC_ALL", "LC_CTYPE", "LANG") if (value := variables.get(name))), "C")

@@ -43,9 +43,9 @@ class RecordList(ScrollView, can_focus=True):
     class Rested(Event):
         """The cursor stays where it is; `id` is its record, None on an empty list."""
 
-        def __init__(self, id_: int | None) -> None:
+        def __init__(self, list_: RecordList, id_: int | None) -> None:
             super().__init__()
-            self.id = id_
+            self.list, self.id = list_, id_
 
     class RowsWanted(Event):
         """These records are about to be shown and have not been read."""
@@ -116,13 +116,14 @@ class RecordList(ScrollView, can_focus=True):
 
     def rows_came(self, ids: Sequence[int]) -> None:
         """The rows of these records are there, or are others: their lines are drawn anew."""
+        changed = set(ids)
+        window = [index for index in self._window() if self.view.ids[index] in changed]
+        before = {index: self._strips.get(self._key(index)) for index in window}
         for id_ in ids:
             self._forget(id_)
-        changed = set(ids)
-        window = self.view.ids[self.top : self.top + self.height]
-        for line, id_ in enumerate(window):
-            if id_ in changed:
-                self._redraw(self.top + line)
+        for index, strip in before.items():
+            if strip is None or self._strip(index) != strip:
+                self._redraw(index)
 
     def put_at_work(self, at_work: Mapping[int, str]) -> None:
         """Who else works on what; only lines that change are drawn."""
@@ -188,7 +189,7 @@ class RecordList(ScrollView, can_focus=True):
 
     def _rested(self) -> None:
         self._rest = None
-        self.post_message(self.Rested(self.current))
+        self.post_message(self.Rested(self, self.current))
 
     def _want_rows(self) -> None:
         top = self.top
@@ -236,7 +237,7 @@ class RecordList(ScrollView, can_focus=True):
         id_ = self.view.id_at(index)
         if id_ is None:
             return Strip.blank(width, self._style("list--row", Tone.PLAIN))
-        key = (id_, index == self.cursor, id_ in self.marks)
+        key = self._key(index)
         strip = self._strips.get(key)
         if strip is None:
             strip = self._draw(*key, width)
@@ -245,6 +246,10 @@ class RecordList(ScrollView, can_focus=True):
                     self._strips.clear()
                 self._strips[key] = strip
         return strip
+
+    def _key(self, index: int) -> tuple[int, bool, bool]:
+        id_ = self.view.ids[index]
+        return id_, index == self.cursor, id_ in self.marks
 
     def _draw(self, id_: int, is_cursor: bool, is_marked: bool, width: int) -> Strip:
         kind = "list--cursor" if is_cursor else "list--marked" if is_marked else "list--row"

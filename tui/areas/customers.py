@@ -10,17 +10,18 @@ from sqlmodel import Session, col, select
 
 from core.customers.customer import Customer, ImportConflict
 from core.customers.fields import FIELDS
-from core.customers.listing import views_of
 from core.customers.vocabulary import CustomerView
 from core.locale import Message, _
 from core.office import Office
 from core.outbox.transfer import Transfer
 from core.rulebook.finding import FixKind, Severity
 from core.rulebook.record import FindingRow
+from core.store.statements import execute, table_of
 from core.text import visible
 from jobs.commands.findings import field_label
 from jobs.commands.words import CAUSES, STATES, word
 from tui.area import Area, Badge, Column, SavedView, Tab
+from tui.areas.colleagues import work_verbs
 from tui.blocks import Block, Difference, Fact, Grid, Heading, Paragraph
 from tui.keys import Asks, Verb, verb
 from tui.shown import Cell, Shown
@@ -40,6 +41,10 @@ def _sign(view: CustomerView, shown: Shown) -> Cell:
 
 
 def _state(view: CustomerView, shown: Shown) -> Cell:
+    if view.asked_until is not None:
+        asked = _("asked until {day}", day=shown.day_of_year(view.asked_until))
+        is_over = view.asked_until <= shown.today
+        return Cell(f"{shown.signs.asked} {shown.text(asked)}", Tone.WARNING if is_over else Tone.ACCENT)
     said = shown.text(word(STATES, view.state))
     return Cell(f"{shown.signs.of_state(view.state)} {said}", STATE_TONES.get(view.state, Tone.PLAIN))
 
@@ -59,8 +64,9 @@ COLUMNS = (
     Column("postcode", _("Postcode"), 7, lambda view, shown: shown.text(view.customer.postcode), least=66),
     Column("town", _("Town"), 12, lambda view, shown: shown.text(view.customer.town), grows=1, least=90),
     Column("adviser", _("Adviser"), 8, lambda view, shown: shown.text(view.customer.adviser), least=100),
-    Column("", _("Findings"), 15, _rules, grows=1),
-    Column("", _("Transfer"), 17, _state),
+    Column("", _("With"), 6, lambda view, shown: shown.text(view.assigned), least=120),
+    Column("", _("Findings"), 14, _rules, grows=1),
+    Column("", _("Transfer"), 20, _state),
 )
 
 
@@ -132,10 +138,10 @@ def _transfers(session: Session, _office: Office, id_: int) -> Iterable[Block]:
 
 
 def _badge(session: Session, _office: Office) -> Badge:
-    query = sa.select(sa.func.count(FindingRow.record.distinct())).where(  # pyright: ignore
-        FindingRow.area == "customers", col(FindingRow.suppressed).is_(False)
-    )
-    return Badge(int(session.connection().execute(query).scalar_one()))
+    finding = table_of(FindingRow).c
+    number = sa.func.count(finding.record.distinct())
+    query = sa.select(number).where(finding.area == "customers", finding.suppressed.is_(False))
+    return Badge(int(execute(session, query).scalar_one()))
 
 
 def _itself(_session: Session, ids: Sequence[int]) -> dict[int, int]:
@@ -146,13 +152,26 @@ def _title(view: CustomerView, shown: Shown) -> str:
     return shown.text(f"{view.customer.number} · {view.customer.display_name}")
 
 
+def _group(key: str, _shown: Shown) -> str:
+    from core.customers.checking import RULES
+
+    name = next((rule.name for rule in RULES if rule.id == key), "")
+    return f"{key} {name}".rstrip()
+
+
+def _first_rule(view: CustomerView) -> dict[str, str]:
+    return {"rule": view.rules[0]} if view.rules else {}
+
+
 VERBS: tuple[Verb, ...] = (
     verb("customers", "edit", "e", _("Edit"), Asks.EDITOR),
     verb("customers", "fix", "f", _("Fix"), Asks.PREVIEW),
     verb("customers", "send", "r", _("Send")),
     verb("customers", "withhold", "i", _("Send without a field"), Asks.FORM, on_key_line=False),
     verb("customers", "resolve", "c", _("Resolve conflict"), Asks.FORM),
-    verb("customers", "mute", "m", _("Mute"), Asks.FORM, on_key_line=False),
+    verb("customers", "ask", "w", _("Inquiry"), Asks.LETTER),
+    verb("customers", "mute", "m", _("Mute"), Asks.FORM, on_key_line=False, defaults=_first_rule),
+    *work_verbs("customers"),
 )
 
 
@@ -180,6 +199,8 @@ AREA = Area(
         SavedView(_("With findings"), "NOT is:clean"),
         SavedView(_("Held by findings"), "is:blocked"),
         SavedView(_("Import conflicts"), "is:conflict"),
+        SavedView(_("Wait for an answer"), "is:asked"),
+        SavedView(_("Came up again"), "is:due"),
         SavedView(_("Stuck"), "is:stuck"),
         SavedView(_("Never sent"), "is:new"),
         SavedView(_("Short name only"), "is:short-name-only"),
@@ -188,7 +209,6 @@ AREA = Area(
     badge=_badge,
     customers_of=_itself,
     title_of=_title,
+    group_said=_group,
     subject_of=lambda view: view.customer,
 )
-
-__all__ = ["AREA", "finding_blocks", "views_of"]

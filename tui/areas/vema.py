@@ -1,4 +1,4 @@
-"""VEMA: the queue of transfers (Übertragungen) with state and cause, attempts and answers, payload, difference."""
+"""VEMA: the queue of transfers (Übertragungen): state and cause, attempts, payload as sent, difference."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from core.outbox.worklist import TransferWorklist
 from jobs.commands.findings import field_label
 from jobs.commands.words import CAUSES, OUTCOMES, STATES, word
 from tui.area import Area, Badge, Column, SavedView, Tab
+from tui.areas.colleagues import work_verbs
 from tui.blocks import Block, Difference, Fact, Grid, Heading, Paragraph
 from tui.keys import Asks, On, Verb, verb
 from tui.shown import Cell, Shown
@@ -156,6 +157,12 @@ def _title(one: Transfer, shown: Shown) -> str:
     return shown.text(f"{one.subject} · {one.subject_name}")
 
 
+def _group(key: str, shown: Shown) -> str:
+    state, cause = key.split("/", 1)
+    said = shown.text(word(CAUSES, cause)) if cause else ""
+    return f"{shown.signs.of_state(state)} {shown.text(word(STATES, state))}  {said}".rstrip()
+
+
 VERBS: tuple[Verb, ...] = (
     verb("transfers", "retry", "r", _("Send again")),
     verb("customers", "fix", "f", _("Fix"), Asks.PREVIEW, on=On.CUSTOMERS),
@@ -163,8 +170,10 @@ VERBS: tuple[Verb, ...] = (
     verb("transfers", "release", "F", _("Release"), Asks.FORM),
     verb("transfers", "discard", "x", _("Discard"), Asks.FORM),
     verb("customers", "edit", "e", _("Edit"), Asks.EDITOR, on=On.CUSTOMERS),
+    verb("customers", "ask", "w", _("Inquiry"), Asks.LETTER, on=On.CUSTOMERS),
     verb("transfers", "first-transfer", "b", _("Known there?"), Asks.FORM, on_key_line=False),
     verb("transfers", "decide", "d", _("Decide"), Asks.FORM, on_key_line=False),
+    *work_verbs("transfers"),
 )
 
 
@@ -200,4 +209,5 @@ AREA = Area(
     is_shown=_has_account,
     customers_of=_customers,
     title_of=_title,
+    group_said=_group,
 )

@@ -1,0 +1,115 @@
+"""Following what others commit: rows in sight change at once, other ids are counted, and nothing jumps."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.background import Cancelled, in_background
+from tui.reading import read_view
+from tui.listed import ListedWorklist
+from tui.view import View
+
+if TYPE_CHECKING:
+    from tui.pane import TriagePane
+
+COSTS = 15.0
+"""A view is read anew at most in one part of so many of the time: a long one seldom, a short one at once."""
+AT_LEAST = 0.5
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How the view that is shown and the same view read anew differ."""
+
+    ids: array[int]
+    new: int
+    gone: frozenset[int]
+
+
+def drift(before: array[int], after: array[int]) -> Drift | None:
+    """What came and what went; None where nothing did."""
+    if before == after:
+        return None
+    old, fresh = set(before), set(after)
+    return Drift(after, len(fresh - old), frozenset(old - fresh))
+
+
+class Follower:
+    """Keeps one pane up to date with its database."""
+
+    def __init__(self, pane: TriagePane) -> None:
+        self.pane = pane
+        self.news: Drift | None = None
+        self.may_read_at = 0.0
+        self.is_waiting = self.is_reading = False
+
+    def forget(self) -> None:
+        """The view was made anew: there is no news."""
+        self.news = None
+
+    def catch_up(self) -> None:
+        """Something was committed."""
+        pane = self.pane
+        pane.reread_rows()
+        pane.reload_detail()
+        if self.is_waiting:
+            return
+        if self.is_reading or not pane.list.view.complete or time.monotonic() < self.may_read_at:
+            self.is_waiting = True
+            pane.set_timer(max(AT_LEAST, self.may_read_at - time.monotonic()), self._look_again)
+        else:
+            self._read()
+
+    def _look_again(self) -> None:
+        self.is_waiting = False
+        if self.is_reading or not self.pane.list.view.complete:
+            self.catch_up()
+        else:
+            self._read()
+
+    def _read(self) -> None:
+        pane = self.pane
+        asked = pane.asked()
+        if asked is None:
+            return
+        view, started = pane.list.view, time.monotonic()
+        self.is_reading = True
+
+        def work(cancelled: Cancelled) -> Drift | None:
+            return drift(view.ids, read_view(pane.office, pane.worklist, asked, cancelled, lambda _ids: None))
+
+        def then(found: Drift | None) -> None:
+            took = time.monotonic() - started
+            self.is_reading = False
+            self.may_read_at = time.monotonic() + max(AT_LEAST, took * COSTS)
+            if view is pane.list.view and pane.asked() == asked:
+                self._take(view, found)
+
+        in_background(pane, "news", work, then, failed=lambda _message: then(None))
+
+    def _take(self, view: View, found: Drift | None) -> None:
+        list_ = self.pane.list
+        if found is not None and isinstance(self.pane.worklist, ListedWorklist):
+            # nobody works through a list that is computed: it is shown as it is now
+            self.pane.action_refresh()
+            return
+        bottom = list_.top + list_.height
+        back = view.gone if found is None else view.gone - found.gone
+        if found is None or found.ids[:bottom] == view.ids[:bottom]:
+            # nothing in sight moves: it is taken over at once
+            self.news = None
+            view.gone = set()
+            if found is not None:
+                view.ids = found.ids
+                list_.extended()
+            list_.rows_came(sorted(back))
+        else:
+            changed = view.gone ^ found.gone
+            view.gone = set(found.gone)
+            self.news = found
+            list_.rows_came(sorted(changed))
+        self.pane.marks_may_hide()
+        self.pane.show_status()
