@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Input
 
 from core.errors import LeitstandError
 from core.locale import Message, _
@@ -20,7 +22,7 @@ from core.presence.visit import note_visit
 from tui.areas import MODULES, area_of
 from tui.background import Failed, TakesResults, in_background
 from tui.bulk_watch import BulkWatch
-from tui.header import Counted, area_spans, operator_spans
+from tui.header import NARROW, Counted, area_spans, operator_spans
 from tui.keys import CONSOLE_VERBS, OVER_THE_LIST, Verb, shown_key
 from tui.lines import Line, Span
 from tui.pane import Rests, TriagePane, pane_of
@@ -43,6 +45,9 @@ AT_LATEST = 1.0
 """Seconds after which counts, presence and the worker no longer wait for the first list."""
 
 
+OWN_ACTIONS = frozenset({"area", *(one.action for one in (*CONSOLE_VERBS, *OVER_THE_LIST))})
+
+
 class Console(TakesResults, App[int]):
     """One operator's console on an open office."""
 
@@ -50,9 +55,13 @@ class Console(TakesResults, App[int]):
     TITLE = "Leitstand"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(one.key, one.action, id=one.id, show=False) for one in (*CONSOLE_VERBS, *OVER_THE_LIST)),
         *(
-            Binding(str(number), f"area({number})", show=False, id=f"console.area-{number}")
+            Binding(one.key, one.action, id=one.id, show=False, priority=True)
+            for one in (*CONSOLE_VERBS, *OVER_THE_LIST)
+        ),
+        *(
+            # before any other widget: whoever types ahead types for the area that he has asked for
+            Binding(str(number), f"area({number})", show=False, id=f"console.area-{number}", priority=True)
             for number in range(1, 10)
         ),
     ]
@@ -101,6 +110,8 @@ class Console(TakesResults, App[int]):
         if self.has_settled_in:
             return
         self.has_settled_in = True
+        gc.freeze()
+        gc.enable()
         self.set_interval(MINUTE, self.minute_passed)
         self.set_interval(RENEWED, self.presences.tell)
         self.look_around()
@@ -117,6 +128,12 @@ class Console(TakesResults, App[int]):
 
     # areas
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Over a dialog, and where somebody types, no key of the console's own counts."""
+        if action in OWN_ACTIONS:
+            return len(self.screen_stack) == 1 and not isinstance(self.focused, Input) and not self.is_pending
+        return super().check_action(action, parameters)
+
     async def action_area(self, number: int) -> None:
         """Opens an area by its number."""
         if number in MODULES and number in (self.counted.areas or MODULES):
@@ -129,30 +146,19 @@ class Console(TakesResults, App[int]):
         self.area_number = number
         pane = self.pane
         if pane is None:
-            pane = pane_of(area, {})(self.office, self.shown)
+            pane = pane_of(area, {})(self, self.office, self.shown)
             await switcher.add_content(pane, set_current=True)
         else:
             switcher.current = pane.id
             pane.catch_up()
-        pane.list.focus()
+        pane.take_focus()
         self.show_header()
         self.show_keys(pane)
         return pane
 
     def look_around(self) -> None:
         """Counts what waits in each area, and whether anything goes out at all."""
-        in_background(self, "badges", lambda _cancelled: self._counted(), self._take_counts)
-
-    def _counted(self) -> Counted:
-        from sqlmodel import select
-
-        from core.accounts.account import Account
-
-        with self.office.store.read() as session:
-            numbers = [one for one in MODULES if area_of(one).is_shown(session, self.office)]
-            badges = {one: area_of(one).badge(session, self.office) for one in numbers}
-            modes = {account.mode for account in session.exec(select(Account))}
-        return Counted(tuple(numbers), badges, modes.pop() if len(modes) == 1 else "mixed" if modes else "")
+        in_background(self, "badges", lambda _cancelled: count(self.office), self._take_counts)
 
     def _take_counts(self, counted: Counted) -> None:
         self.counted = counted
@@ -174,7 +180,8 @@ class Console(TakesResults, App[int]):
         for one in pane.verbs:
             if one.on_key_line:
                 spans += self._key_spans(one, fits=self.why_not(pane, one) is None)
-        always = [span for one in CONSOLE_VERBS if one.on_key_line for span in self._key_spans(one)]
+        kept = CONSOLE_VERBS if self.size.width >= NARROW else [one for one in CONSOLE_VERBS if one.is_kept]
+        always = [span for one in kept if one.on_key_line for span in self._key_spans(one)]
         self.screen_stack[0].query_one("#keys", Line).show(spans, [Span(" "), *always])
 
     def _key_spans(self, one: Verb, *, fits: bool = True) -> list[Span]:
@@ -188,16 +195,17 @@ class Console(TakesResults, App[int]):
     def why_not(self, pane: TriagePane, verb: Verb) -> Message | None:
         """Why a verb would not fit what is chosen; None where it would, or where nobody knows yet."""
         if (verb.operation or verb.deed) and pane.list.current is not None:
-            return Press(self, pane, verb, tuple(pane.selection()[:2])).why_not()
+            chosen = tuple(islice(pane.list.marks, 2)) or (pane.list.current,)
+            return Press(self, pane, verb, chosen).why_not()
         if verb.needs_row and pane.list.current is None:
             return _("There is nothing to do this to.")
         return None
 
     # what the panes say
 
-    def on_triage_pane_pressed(self, event: TriagePane.Pressed) -> None:
+    def press(self, pane: TriagePane, verb: Verb) -> None:
         """A verb of an area."""
-        Press(self, event.pane, event.verb, tuple(event.pane.selection())).go()
+        Press(self, pane, verb, tuple(pane.selection())).go()
 
     def on_triage_pane_looked(self, event: TriagePane.Looked) -> None:
         """The key line follows the row."""
@@ -253,6 +261,8 @@ class Console(TakesResults, App[int]):
 
     def _look_around_soon(self) -> None:
         self.will_look = False
+        self.is_pending = False
+        """Whether a dialog is about to open: keys typed ahead are not for the list below it."""
         self.look_around()
 
     def on_unmount(self) -> None:

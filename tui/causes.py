@@ -78,7 +78,8 @@ class CauseList(RecordList):
 
     def _narrowed(self) -> str:
         group: Group = self.current_row
-        return f"({self.pane.understood}) {group.condition}" if self.pane.understood else group.condition
+        whole = self.pane.loader.understood
+        return f"({whole}) {group.condition}" if whole else group.condition
 
     def enter(self) -> None:
         """The list shows this cause alone."""

@@ -16,7 +16,7 @@ from tui.shown import Shown
 from tui.signs import Tone
 
 
-class Detail(Vertical):
+class Detail(Vertical, can_focus=True):
     """Tabs above, the blocks of the chosen one below."""
 
     def __init__(self, tabs: Sequence[Tab], shown: Shown, *, id: str | None = None) -> None:

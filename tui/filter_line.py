@@ -55,6 +55,7 @@ class FilterLine(Vertical):
     def __init__(self, shown: Shown, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.shown = shown
+        self.display = False
         self.worklist: AnyWorklist | None = None
         self._timer: Timer | None = None
 
@@ -66,23 +67,24 @@ class FilterLine(Vertical):
     def open(self, text: str, worklist: AnyWorklist) -> None:
         """Shows the line with a condition in it."""
         self.worklist = worklist
-        self.add_class("-open")
+        self.display = True
         line = self.query_one(Input)
         line.value = f"{text} " if text else ""
         line.cursor_position = len(line.value)
-        line.focus()
+        # at once, for the next key may be there already
+        self.screen.set_focus(line)
         self._hint()
 
     @property
     def is_open(self) -> bool:
         """Whether somebody is typing."""
-        return self.has_class("-open")
+        return self.display
 
     def close(self, *, kept: bool) -> None:
         """Puts the line away."""
         if self._timer is not None:
             self._timer.stop()
-        self.remove_class("-open")
+        self.display = False
         self.post_message(self.Closed(kept=kept))
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.background import Cancelled, in_background
-from tui.reading import read_view
 from tui.listed import ListedWorklist
+from tui.reading import read_view
 from tui.view import View
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 COSTS = 15.0
 """A view is read anew at most in one part of so many of the time: a long one seldom, a short one at once."""
 AT_LEAST = 0.5
+SPARSE = 64
+"""From how many possible ids to one on a set of them takes less room than a flag for each."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,35 @@ def drift(before: array[int], after: array[int]) -> Drift | None:
     """What came and what went; None where nothing did."""
     if before == after:
         return None
-    old, fresh = set(before), set(after)
-    return Drift(after, len(fresh - old), frozenset(old - fresh))
+    same = _same_beginning(before, after)
+    old, fresh = before[same:], after[same:]
+    return Drift(after, len(_lacking(fresh, old)), frozenset(_lacking(old, fresh)))
+
+
+def _same_beginning(before: array[int], after: array[int]) -> int:
+    """How many ids both begin with."""
+    low, high = 0, min(len(before), len(after))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if before[low:middle] == after[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _lacking(ids: array[int], others: array[int]) -> list[int]:
+    """Those that are not among the others. A set of a million ids would take 60 MB, a flag each takes one."""
+    if not others:
+        return list(ids)
+    low, high = min(others), max(others)
+    if high - low > SPARSE * len(others):
+        known = set(others)
+        return [id_ for id_ in ids if id_ not in known]
+    flags = bytearray(high - low + 1)
+    for id_ in others:
+        flags[id_ - low] = 1
+    return [id_ for id_ in ids if not (low <= id_ <= high and flags[id_ - low])]
 
 
 class Follower:
@@ -53,7 +82,7 @@ class Follower:
     def catch_up(self) -> None:
         """Something was committed."""
         pane = self.pane
-        pane.reread_rows()
+        pane.loader.reread_rows()
         pane.reload_detail()
         if self.is_waiting:
             return
@@ -72,7 +101,7 @@ class Follower:
 
     def _read(self) -> None:
         pane = self.pane
-        asked = pane.asked()
+        asked = pane.loader.asked()
         if asked is None:
             return
         view, started = pane.list.view, time.monotonic()
@@ -85,7 +114,7 @@ class Follower:
             took = time.monotonic() - started
             self.is_reading = False
             self.may_read_at = time.monotonic() + max(AT_LEAST, took * COSTS)
-            if view is pane.list.view and pane.asked() == asked:
+            if view is pane.list.view and pane.loader.asked() == asked:
                 self._take(view, found)
 
         in_background(pane, "news", work, then, failed=lambda _message: then(None))

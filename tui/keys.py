@@ -82,6 +82,8 @@ class Verb:
     defaults: Callable[[Any], Mapping[str, Any]] | None = None
     """What a form is filled with, from the row under the cursor."""
     deed: Deed | None = None
+    is_kept: bool = False
+    """Whether the narrowest key line shows it, too."""
 
     def declared(self) -> Operation[Any, Any] | Deed:
         """The operation, or the deed, behind it."""
@@ -152,7 +154,7 @@ CONSOLE_VERBS: tuple[Verb, ...] = (
     own("console.undo-list", "U", _("What can be undone")),
     own("console.progress", "p", _("Bulk actions")),
     own("console.access", "z", _("Account")),
-    own("console.help", "question_mark", _("Help"), on_key_line=True),
+    replace(own("console.help", "question_mark", _("Help"), on_key_line=True), is_kept=True),
     own("console.palette", "colon,ctrl+p", _("Commands"), on_key_line=True),
     own("console.quit-console", "q", _("Quit")),
 )

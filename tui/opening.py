@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -27,9 +28,14 @@ def open_console(frame: Frame, *, area: int | None = None, starts_worker: bool =
     """
     for name, value in QUIET_LINE.items():
         os.environ.setdefault(name, value)
+    # what is loaded now stays: looking through it for garbage would take a tenth of the start
+    gc.disable()
     greeting = f" Leitstand  {frame.text(_('The office is being opened …'))}"
-    with first_light(greeting, shutil.get_terminal_size().columns):
-        result = _run(frame, area, starts_worker)
+    try:
+        with first_light(greeting, shutil.get_terminal_size().columns):
+            result = _run(frame, area, starts_worker)
+    finally:
+        gc.enable()
     sys.stdout.flush()
     return result or 0
 

@@ -5,61 +5,52 @@ What it shows and what can be done there is the area's declaration; see tui/area
 
 from __future__ import annotations
 
-from array import array
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Event
 
-from core.errors import LeitstandError
-from core.locale import Message, _
+from core.locale import Message
 from core.office import Office
 from core.rulebook.worklist import Sort
 from tui.area import Area, Lead
-from tui.background import Cancelled, TakesResults, in_background
+from tui.background import TakesResults, in_background
 from tui.blocks import Block, Heading
 from tui.causes import CauseList
 from tui.detail import Detail
-from tui.filter_line import FilterLine, read_condition
+from tui.filter_line import FilterLine
 from tui.following import Follower
 from tui.keys import LIST_VERBS, MOVEMENT_BINDINGS, Verb
 from tui.lines import Line
 from tui.listed import ListedWorklist
-from tui.reading import Asked, read_rows, read_tab, read_view
+from tui.loading import PieceCame, ViewLoader, hidden_of
+from tui.reading import read_tab
 from tui.shown import Shown
 from tui.status import Standing, headings, status, title
 from tui.table import RecordList
-from tui.taking_out import cells_of, copied, export
-from tui.view import View
+from tui.taking_out import copy, export_view
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 
-class PieceCame(Event):
-    """Some ids of a view were read; `token` says of which reading."""
+class Owner(Protocol):
+    """Who carries out what is pressed in a pane."""
 
-    bubble = False
+    is_pending: bool
+    """Whether a dialog is about to open: keys typed ahead are not for the list below it."""
 
-    def __init__(self, token: int, ids: array[int]) -> None:
-        super().__init__()
-        self.token, self.ids = token, ids
+    def press(self, pane: TriagePane, verb: Verb) -> None:
+        """A verb of the area was pressed."""
+        ...
 
 
 class TriagePane(TakesResults, Vertical):
     """One area on screen."""
 
     can_focus = False
-
-    class Pressed(Event):
-        """A verb that is not the pane's own affair was pressed; the console carries it out."""
-
-        def __init__(self, pane: TriagePane, verb: Verb) -> None:
-            super().__init__()
-            self.pane, self.verb = pane, verb
 
     class Looked(Event):
         """Something that the key line shows has changed."""
@@ -77,18 +68,16 @@ class TriagePane(TakesResults, Vertical):
 
     area: ClassVar[Area]
 
-    def __init__(self, office: Office, shown: Shown) -> None:
+    def __init__(self, owner: Owner, office: Office, shown: Shown) -> None:
         super().__init__(id=f"pane-{self.area.name}")
-        self.office, self.shown = office, shown
+        self.owner, self.office, self.shown = owner, office, shown
         self.worklist = self.area.worklist(office)
-        self.condition, self.before_typing = self.area.opening, self.area.opening
-        self.sort = Sort()
-        self.token = 0
+        self.loader = ViewLoader(self, self.area.opening)
+        self.before_typing = self.area.opening
         self.follower = Follower(self)
         self.hidden_marks = 0
         self.notice: Message | None = None
         self.detail_of: int | None = None
-        self._pieces = 0
 
     def compose(self) -> ComposeResult:
         """Title, list beside detail, filter, status."""
@@ -139,107 +128,23 @@ class TriagePane(TakesResults, Vertical):
 
     def on_mount(self) -> None:
         """The view is read as soon as the pane is there."""
-        self.load_view()
+        self.loader.load()
 
     # the view
 
-    def load_view(self, keep: int | None = None) -> None:
-        """Reads the view for condition and sort; `keep` is the record that the cursor stays on."""
-        asked = self.asked()
-        if asked is None:
-            return
-        self.token += 1
-        self.follower.forget()
-        token, worklist, office = self.token, self.worklist, self.office
-        fresh = View()
-
-        def came(ids: array[int]) -> None:
-            if keep is None:
-                self.post_message(PieceCame(token, ids))
-
-        def work(cancelled: Cancelled) -> tuple[array[int], int | None, int]:
-            ids = read_view(office, worklist, asked, cancelled, came)
-            place = ids.index(keep) if keep is not None and keep in ids else None
-            return ids, place, self._count_hidden(ids)
-
-        def then(result: tuple[array[int], int | None, int]) -> None:
-            ids, place, self.hidden_marks = result
-            if keep is None:
-                self.list.view.complete = True
-                if not len(ids):
-                    self._take(View(), 0)
-            else:
-                fresh.ids, fresh.complete = ids, True
-                self._take(fresh, self.list.cursor if place is None else place, keep_line=True)
-            self.list.view.complete = True
-            self.show_status()
-
-        self._pieces = 0
-        in_background(self, "view", work, then)
-
-    def asked(self) -> Asked | None:
-        """Which view is wanted; None, and a message, where the condition cannot be understood."""
-        try:
-            return Asked(read_condition(self.condition, self.worklist), self.sort)
-        except LeitstandError as error:
-            self.say(error.message)
-            return None
-
     @property
-    def understood(self) -> str:
-        """The condition in its canonical spelling; empty for all."""
-        asked = self.asked()
-        return str(asked.condition) if asked is not None and asked.condition is not None else ""
-
-    def _count_hidden(self, ids: array[int]) -> int:
-        marks = self.list.marks
-        return len(marks) - len(marks.intersection(ids)) if marks else 0
+    def condition(self) -> str:
+        """What the list shows, as it was typed."""
+        return self.loader.condition
 
     def on_piece_came(self, event: PieceCame) -> None:
-        """The first piece is shown at once, the others lengthen it."""
-        if event.token != self.token:
-            return
-        if self._pieces == 0:
-            view = View()
-            view.ids.extend(event.ids)
-            self._take(view, 0)
-        else:
-            self.list.view.ids.extend(event.ids)
-            self.list.extended()
-        self._pieces += 1
-        self.show_status()
-
-    def _take(self, view: View, cursor: int, *, keep_line: bool = False) -> None:
-        # rows that were read are shown until they are read anew: nothing flickers
-        view.rows = self.list.view.rows
-        self.list.use(view, cursor, keep_line=keep_line)
-        self.reread_rows()
+        """Some ids of the view are there."""
+        self.loader.piece_came(event)
 
     def on_record_list_rows_wanted(self, event: RecordList.RowsWanted) -> None:
         """Rows that are about to be shown are read in a thread."""
         event.stop()
-        self._read_rows(event.view, event.ids)
-
-    def reread_rows(self) -> None:
-        """What the window shows is read anew: somebody may have changed it."""
-        top = self.list.top
-        ids = list(self.list.view.ids[top : top + self.list.height])
-        if ids:
-            self._read_rows(self.list.view, ids, group="reread")
-
-    def _read_rows(self, view: View, ids: Sequence[int], group: str = "rows") -> None:
-        def then(rows: Mapping[int, Any]) -> None:
-            if view is self.list.view:
-                self.list.rows_came(view.keep(rows, ids))
-                self._keys_may_change()
-
-        in_background(
-            self,
-            group,
-            lambda _cancelled: read_rows(self.office, self.worklist, ids),
-            then,
-            exclusive=group == "reread",
-        )
+        self.loader.read_rows(event.view, event.ids)
 
     # what others did meanwhile
 
@@ -249,10 +154,7 @@ class TriagePane(TakesResults, Vertical):
 
     def action_refresh(self) -> None:
         """Shows what is new; the cursor stays on its record."""
-        self.load_view(keep=self._kept())
-
-    def _kept(self) -> int:
-        return -1 if self.list.current is None else self.list.current
+        self.loader.load(keep=True)
 
     # the detail
 
@@ -262,7 +164,7 @@ class TriagePane(TakesResults, Vertical):
         if event.list is not self.list:
             return
         self.show_status()
-        self._keys_may_change()
+        self.keys_may_change()
         if event.id is None:
             self.detail_of = None
             self.detail.show("", (), is_other=True)
@@ -329,10 +231,15 @@ class TriagePane(TakesResults, Vertical):
             return
         if self.has_class("-narrow") and not self.has_class("-detail"):
             self.add_class("-detail")
+            self.call_after_refresh(self.take_focus)
         elif not self.has_class("-narrow"):
             self.toggle_class("-list-only")
         if self.list.current is not None:
             self._load_detail(self.list.current)
+
+    def take_focus(self) -> None:
+        """Keys come here: to what can be seen of list and detail, for what is hidden hears none."""
+        (self.detail if self.has_class("-narrow") and self.has_class("-detail") else self.active).focus()
 
     def action_back(self) -> None:
         """Out of the detail; then out of the filter that was typed."""
@@ -340,10 +247,17 @@ class TriagePane(TakesResults, Vertical):
             self.causes.hide()
         elif self.has_class("-detail"):
             self.remove_class("-detail")
+            self.call_after_refresh(self.take_focus)
         elif self.condition != self.area.opening:
             self.filter_by(self.area.opening)
 
     # filter, sort, marks
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While somebody types a condition, every key is a letter."""
+        if self.filter.is_open or self.owner.is_pending:
+            return False
+        return super().check_action(action, parameters)
 
     def action_filter(self) -> None:
         """Opens the filter line."""
@@ -358,21 +272,21 @@ class TriagePane(TakesResults, Vertical):
     def on_filter_line_closed(self, event: FilterLine.Closed) -> None:
         """Esc brings the condition back that was there before."""
         event.stop()
-        self.list.focus()
+        self.take_focus()
         if not event.kept:
             self.filter_by(self.before_typing)
 
     def filter_by(self, condition: str) -> None:
         """Shows what fits another condition."""
         if condition != self.condition:
-            self.condition = condition
-            self.load_view()
+            self.loader.condition = condition
+            self.loader.load()
         self.show_status()
 
     def sort_by(self, sort: Sort) -> None:
         """Sorts anew; the cursor stays on its record."""
-        self.sort = sort
-        self.load_view(keep=self._kept())
+        self.loader.sort = sort
+        self.loader.load(keep=True)
 
     def action_mark(self) -> None:
         """Marks the row, or all records of a cause."""
@@ -404,7 +318,7 @@ class TriagePane(TakesResults, Vertical):
 
     def marks_may_hide(self) -> None:
         """Counts the marks that the view does not hold."""
-        self.hidden_marks = self._count_hidden(self.list.view.ids)
+        self.hidden_marks = hidden_of(self.list.marks, self.list.view.ids)
 
     # lines
 
@@ -431,49 +345,30 @@ class TriagePane(TakesResults, Vertical):
         standing, shown = self.standing(), self.shown
         self.query_one("#title", Line).show(*title(self.area.label, self.condition, standing, shown))
         columns = self.active.widths(self.active.scrollable_content_region.width)
-        self.query_one("#headings", Line).show(headings(columns, self.sort, shown))
+        self.query_one("#headings", Line).show(headings(columns, self.loader.sort, shown))
         self.query_one("#status", Line).show(status(standing, self.notice, shown))
 
-    def _keys_may_change(self) -> None:
+    def keys_may_change(self) -> None:
+        """The key line looks again at what fits the row."""
         self.post_message(self.Looked(self))
 
     # taking out
 
     def action_copy(self) -> None:
         """The row to the clipboard; in the detail its text."""
-        row = self.list.current_row
-        if self.has_class("-detail") and self.detail.plain:
-            text = self.detail.plain
-        elif row is not None:
-            text = "\t".join(cells_of(self.area, row, self.shown))
-        else:
-            return
-        self.app.copy_to_clipboard(copied(text))  # pyright: ignore[reportUnknownMemberType]
-        self.say(_("Copied, where the terminal allows it (OSC 52)."))
+        copy(self)
 
     def action_export(self) -> None:
         """What is shown, as a file on this host."""
-        office, area, worklist, shown = self.office, self.area, self.worklist, self.shown
-        ids = self.selection() if self.list.marks else self.list.view.ids
-
-        def then(path: Path) -> None:
-            self.say(_("{count} rows written to {file}", count=len(ids), file=path))
-
-        in_background(
-            self,
-            "export",
-            lambda _cancelled: export(office, area, worklist, ids, shown),
-            then,
-            failed=self.say,
-        )
+        export_view(self)
 
     # verbs
 
     def action_press(self, id_: str) -> None:
-        """A verb of the area."""
+        """A verb of the area; at once, so that a key typed behind it meets the dialog that it opens."""
         for one in self.verbs:
             if one.id == id_:
-                self.post_message(self.Pressed(self, one))
+                self.owner.press(self, one)
 
     def selection(self) -> list[int]:
         """The marked records, else the current one, in the order of the list; frozen by whoever asks."""
@@ -514,11 +409,23 @@ class Rests(Event):
 
 
 def pane_of(area: Area, keys: Mapping[str, str]) -> type[TriagePane]:
-    """The pane of an area, with the bindings that its verbs make."""
+    """The pane of an area, with the bindings that its verbs make.
+
+    They come before what the widgets would do, one after the other: a key that was typed ahead never meets
+    a list where its hand expected the filter line or a dialog.
+    """
     bindings: list[BindingType] = [
-        Binding(keys.get(one.id, one.key), one.action or f"press('{one.id}')", id=one.id, show=False)
+        Binding(
+            keys.get(one.id, one.key),
+            one.action or f"press('{one.id}')",
+            id=one.id,
+            show=False,
+            priority=True,
+        )
         for one in (*area.verbs, *LIST_VERBS)
         if not one.action or hasattr(TriagePane, f"action_{one.action}")
     ]
-    bindings += [Binding(key, action, show=False, id=id_) for key, action, id_ in MOVEMENT_BINDINGS]
+    bindings += [
+        Binding(key, action, show=False, id=id_, priority=True) for key, action, id_ in MOVEMENT_BINDINGS
+    ]
     return type(f"{area.name.title()}Pane", (TriagePane,), {"BINDINGS": bindings, "area": area})

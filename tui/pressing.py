@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from core.locale import Message, _, n_
@@ -31,6 +31,11 @@ class Press:
 
     def go(self) -> None:
         """Checks, asks where something is to be asked, and does it."""
+        current = self.pane.list.current
+        if self.verb.asks is Asks.EDITOR and current is not None and self.marked != (current,):
+            # whatever is marked: one is edited, the one that is looked at
+            replace(self, marked=(current,)).go()
+            return
         if not self.marked:
             self.pane.say(_("There is nothing to do this to."))
             return
@@ -39,16 +44,29 @@ class Press:
             self.pane.say(reason)
             return
         if self.verb.on is On.CUSTOMERS:
-            lookup = self.pane.area.customers_of
-            in_background(
-                self.pane,
-                "press",
-                lambda _cancelled: customers_of(self.console.office, lookup, self.marked),
-                self.ask,
-                failed=self.pane.say,
-            )
+            self._find_customers()
         else:
             self.ask(list(self.marked))
+
+    def _find_customers(self) -> None:
+        lookup, office = self.pane.area.customers_of, self.console.office
+        self.console.is_pending = True
+
+        def found(customers: list[int]) -> None:
+            self.console.is_pending = False
+            self.ask(customers)
+
+        def failed(message: Message) -> None:
+            self.console.is_pending = False
+            self.pane.say(message)
+
+        in_background(
+            self.pane,
+            "press",
+            lambda _cancelled: customers_of(office, lookup, self.marked),
+            found,
+            failed=failed,
+        )
 
     def why_not(self) -> Message | None:
         """Why the verb does not fit the row under the cursor, where that is the only one."""

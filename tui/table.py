@@ -30,7 +30,7 @@ MARKS = 2
 """Cells in front of each row for the sign of a mark and of somebody else at work."""
 
 
-class RecordList(ScrollView, can_focus=True):
+class RecordList(ScrollView, can_focus=True, inherit_bindings=False):
     """The list of one area."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -8,8 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.locale import _
 from core.store.paging import in_chunks
 from core.tables.write import write_csv
+from tui.background import in_background
 from tui.reading import READ, read_rows
 from tui.shown import Cell, Shown
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from core.office import Office
     from tui.area import Area
     from tui.listed import AnyWorklist
+    from tui.pane import TriagePane
 
 MOST_COPIED = 50_000
 """Characters for the clipboard; terminals drop more than about 75,000 of their base64."""
@@ -61,3 +64,33 @@ def _rows(
         for id_ in chunk:
             if id_ in rows:
                 yield cells_of(area, rows[id_], shown)
+
+
+def copy(pane: TriagePane) -> None:
+    """The row under the cursor to the terminal's clipboard; where the detail covers the list, its text."""
+    row = pane.list.current_row
+    if pane.has_class("-detail") and pane.detail.plain:
+        text = pane.detail.plain
+    elif row is not None:
+        text = "\t".join(cells_of(pane.area, row, pane.shown))
+    else:
+        return
+    pane.app.copy_to_clipboard(copied(text))  # pyright: ignore[reportUnknownMemberType]
+    pane.say(_("Copied, where the terminal allows it (OSC 52)."))
+
+
+def export_view(pane: TriagePane) -> None:
+    """The marked rows, else the whole view, into a file; says where it is."""
+    office, area, worklist, shown = pane.office, pane.area, pane.worklist, pane.shown
+    ids = pane.selection() if pane.list.marks else pane.list.view.ids
+
+    def then(path: Path) -> None:
+        pane.say(_("{count} rows written to {file}", count=len(ids), file=path))
+
+    in_background(
+        pane,
+        "export",
+        lambda _cancelled: export(office, area, worklist, ids, shown),
+        then,
+        failed=pane.say,
+    )

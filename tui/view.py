@@ -21,6 +21,8 @@ class View:
         self.complete = False
         self.gone: set[int] = set()
         """Ids that no longer fit, and stay where they are until the view is made anew."""
+        self.absent: set[int] = set()
+        """Ids that were asked for and not found: deleted meanwhile. Others that are gone can still be read."""
         self.rows: OrderedDict[int, Any] = OrderedDict()
 
     def __len__(self) -> int:
@@ -42,7 +44,8 @@ class View:
         changed = list(rows)
         self.rows.update(rows)
         for id_ in asked:
-            if id_ not in rows and id_ not in self.gone:
+            if id_ not in rows and id_ not in self.absent:
+                self.absent.add(id_)
                 self.gone.add(id_)
                 changed.append(id_)
         while len(self.rows) > KEPT:
@@ -55,17 +58,7 @@ class View:
         Empty where every line of the window itself is there.
         """
         window = self.ids[max(0, first) : last + 1]
-        if all(id_ in self.rows or id_ in self.gone for id_ in window):
+        if all(id_ in self.rows or id_ in self.absent for id_ in window):
             return []
         around = self.ids[max(0, first - AHEAD) : last + AHEAD + 1]
-        return [id_ for id_ in around if id_ not in self.rows and id_ not in self.gone]
-
-    def index_of(self, id_: int, near: int = 0) -> int | None:
-        """Where a record stands; looked for around `near` first."""
-        start = max(0, near - 1000)
-        for begin, end in ((start, near + 1000), (0, len(self.ids))):
-            try:
-                return self.ids.index(id_, begin, end)
-            except ValueError:
-                continue
-        return None
+        return [id_ for id_ in around if id_ not in self.rows and id_ not in self.absent]

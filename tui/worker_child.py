@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.leading import leader
-
 if TYPE_CHECKING:
     from core.office import Office
 
@@ -24,6 +22,8 @@ LOG_NAME = "worker.log"
 
 def nobody_leads(office: Office) -> bool:
     """Whether no worker runs the schedule."""
+    from jobs.leading import leader
+
     with office.store.read() as session:
         return leader(session, office.now) is None
 

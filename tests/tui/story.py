@@ -112,9 +112,7 @@ class Story:
 
     def goes_to(self, id_: int) -> None:
         """Puts the cursor on a record."""
-        place = self.pane.list.view.index_of(id_)
-        assert place is not None
-        self.pane.list.move_to(place)
+        self.pane.list.move_to(self.pane.list.view.ids.index(id_))
 
 
 @asynccontextmanager

@@ -51,7 +51,10 @@ REASONS = {
 KINDS = {"customer": 2, "transfer": 3, "arrival": 8}
 """The areas that records of a kind stand in."""
 NOBODYS = {
-    "transfer": (_("Stuck transfers that nobody looks after"), Lead(3, "is:stuck assigned:missing")),
+    "transfer": (
+        _("Stuck transfers that nobody looks after"),
+        Lead(3, "is:stuck assigned:missing NOT is:asked"),
+    ),
     "arrival": (_("Arrivals put back that nobody looks after"), Lead(8, "is:stuck assigned:missing")),
     "conflict": (_("Import conflicts that nobody looks after"), Lead(2, "is:conflict assigned:missing")),
 }

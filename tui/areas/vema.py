@@ -8,11 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.accounts.account import Account
 from core.customers.vocabulary import customer_transfer_vocabulary
 from core.locale import Message, _
 from core.office import Office
-from core.outbox.listing import transfer_file
 from core.outbox.transfer import STUCK, Attempt, PartnerCopy, State, Transfer
 from core.outbox.worklist import TransferWorklist
 from jobs.commands.findings import field_label
@@ -48,6 +46,8 @@ COLUMNS = (
 
 def _why(session: Session, office: Office, id_: int) -> Iterable[Block]:
     """What it is, why it is where it is, and what waits for what."""
+    from core.outbox.listing import transfer_file
+
     file = transfer_file(session, office, id_)
     one = file.transfer
     yield Fact(_("State"), word(STATES, one.state), STATE_TONES.get(one.state, Tone.PLAIN))
@@ -142,6 +142,8 @@ def _badge(session: Session, _office: Office) -> Badge:
 
 
 def _has_account(session: Session, _office: Office) -> bool:
+    from core.accounts.account import Account
+
     query = select(Account.name).where(Account.partner == PARTNER)
     return session.exec(query.limit(1)).first() is not None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -22,7 +21,7 @@ from jobs.commands.accounts import (
 )
 from jobs.commands.words import MODES, word
 from tui.blocks import Block, Fact, Heading, Paragraph, rendered
-from tui.dialogs.dialog import Dialog, Key
+from tui.dialogs.dialog import Dialog, Fields, Key
 from tui.dialogs.fields import Asks, read_day
 from tui.dialogs.form import Form
 from tui.dialogs.picking import Picking
@@ -94,14 +93,14 @@ class Access(Dialog[None]):
 
     def body(self) -> Iterable[Widget]:
         """How it stands."""
-        with VerticalScroll(classes="facts", can_focus=False):
+        with Fields(classes="facts"):
             yield Static(markup=False, id="access")
 
     def keys(self) -> Sequence[Key]:
         """What can be done to it."""
         paused = _("Resume") if self.pauses else _("Pause")
-        other = _("Back to trial") if self._is_live else _("Go live")
-        return (("n", _("New credentials")), ("t", _("Test log-in")), ("m", other), ("p", paused))
+        other = MODES["trial"] if self._is_live else _("Go live")
+        return (("n", _("Credentials")), ("t", _("Test log-in")), ("m", other), ("p", paused))
 
     @property
     def _is_live(self) -> bool:
@@ -145,13 +144,13 @@ class Access(Dialog[None]):
             if breaker.is_open:
                 yield Heading(_("Breaker: {kind}", kind=word(BREAKERS, breaker.kind)))
                 yield Paragraph(breaker.message(), Tone.WARNING)
-                yield Fact(_("Since"), breaker.opened_at)
+                yield Fact(_("Since when"), breaker.opened_at)
                 yield Fact(_("Until"), breaker.until)
         for pause in self.pauses:
             yield Heading(_("Paused by {by}", by=pause.by))
             yield Paragraph(pause.reason)
             yield Fact(_("What is paused"), scope_said(pause.scope))
-            yield Fact(_("Since"), pause.at)
+            yield Fact(_("Since when"), pause.at)
             yield Fact(_("Until"), pause.until)
         for finding in one.findings:
             yield Heading(f"{finding.rule} {finding.name}")
@@ -164,7 +163,7 @@ class Access(Dialog[None]):
 
     def action_scroll(self, step: int) -> None:
         """Up or down."""
-        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
+        self.query_one(Fields).scroll_relative(y=step, animate=False)
 
     def look(self) -> None:
         """Reads it anew."""

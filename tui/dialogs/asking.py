@@ -44,6 +44,7 @@ def ask_parameters(console: Console, press: Press, ids: Sequence[int]) -> None:
         _title(press, ids),
         defaults=defaults,
         last_reason=console.last_reason,
+        operators=console.counted.operators,
     )
 
     def then(given: Any) -> None:
@@ -352,9 +353,9 @@ def choose_sort(console: Console, pane: TriagePane) -> None:
 
     def then(key: str | None) -> None:
         if key is not None:
-            pane.sort_by(turned(pane.sort, key))
+            pane.sort_by(turned(pane.loader.sort, key))
 
-    console.show_dialog(sorts_of(console.shown, pane.area, pane.worklist.sorts, pane.sort), then)
+    console.show_dialog(sorts_of(console.shown, pane.area, pane.worklist.sorts, pane.loader.sort), then)
 
 
 def show_progress(console: Console, _pane: TriagePane) -> None:

@@ -80,11 +80,6 @@ class Choice(Widget, can_focus=True):
             self.refresh()
             self.post_message(self.Changed())
 
-    @property
-    def text(self) -> str:
-        """What can be read in it."""
-        return "".join(span.text for span in self._spans())
-
     def render_line(self, y: int) -> Strip:
         """The options."""
         return strip_of(self, self._spans() if y == 0 else (), (), self.size.width, self.rich_style)

@@ -7,7 +7,7 @@ from typing import ClassVar, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.worker import Worker
@@ -17,12 +17,20 @@ from tui.background import Cancelled, Failed, TakesResults, in_background
 from tui.keys import shown_key
 from tui.lines import Line, Span
 from tui.shown import Shown
-from tui.signs import Tone
+from tui.signs import ASCII, Tone
 
 Result = TypeVar("Result")
 T = TypeVar("T")
 Key = tuple[str, Message]
 """A key as Textual calls it, and what it does here."""
+
+
+WIDTHS = {"-small": 70, "-middle": 90, "-large": 130}
+"""As screens.tcss has them."""
+
+
+class Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Fields below each other: up and down lead from one to the next and scroll nothing away."""
 
 
 class Dialog(TakesResults, ModalScreen[Result]):
@@ -36,10 +44,12 @@ class Dialog(TakesResults, ModalScreen[Result]):
         super().__init__()
         self.shown = shown
         self.heading = title
+        self.beside: Message | str = ""
 
     def compose(self) -> ComposeResult:
         """Title, body, what is to be said, keys."""
-        with Vertical(classes=f"dialog {self.SIZE}"):
+        plain = " -plain" if self.shown.signs is ASCII else ""
+        with Vertical(classes=f"dialog {self.SIZE}{plain}"):
             yield Line(id="dialog-title", classes="title")
             yield from self.body()
             yield Line(id="dialog-notice")
@@ -55,22 +65,29 @@ class Dialog(TakesResults, ModalScreen[Result]):
 
     def on_mount(self) -> None:
         """Title and keys."""
-        self.entitle(self.heading)
+        self.entitle(self.heading, self.beside)
         self.show_keys()
 
     def entitle(self, title: Message | str, right: Message | str = "") -> None:
         """Another title; `right` stands at the right edge."""
-        self.heading = title
+        self.heading, self.beside = title, right
         spans = [Span(f" {self.shown.text(title)} ", Tone.TITLE)]
         self.query_one("#dialog-title", Line).show(spans, [Span(f"{self.shown.text(right)} ")])
 
+    @property
+    def room(self) -> int:
+        """Cells of a line between the frame and a scroll bar."""
+        return min(WIDTHS[self.SIZE], self.size.width) - 3
+
     def show_keys(self) -> None:
         """The line of keys, made anew."""
-        spans = [Span(" ")]
-        for key, label in (*self.keys(), ("escape", self.closes_with())):
-            spans.append(Span(shown_key(key), Tone.KEY))
-            spans.append(Span(f" {self.shown.text(label)}  "))
-        self.query_one("#dialog-keys", Line).show(spans)
+        keys = [span for key, label in self.keys() for span in self._key_spans(key, label)]
+        # at the right edge nothing is cut: how to get out of it can always be read
+        closing = self._key_spans("escape", self.closes_with())
+        self.query_one("#dialog-keys", Line).show([Span(" "), *keys], [Span(" "), *closing])
+
+    def _key_spans(self, key: str, label: Message) -> list[Span]:
+        return [Span(shown_key(key), Tone.KEY), Span(f" {self.shown.text(label)}  ")]
 
     def closes_with(self) -> Message:
         """What Esc does, in a word."""

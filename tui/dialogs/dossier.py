@@ -54,6 +54,7 @@ class DossierScreen(Dialog[Lead]):
         super().__init__(shown, "")
         self.office, self.dossier = office, dossier
         self.tab = dossier.sections[0].key if dossier.sections else ""
+        self.is_reading = self.is_behind = False
 
     def body(self) -> Iterable[Widget]:
         """Tabs, the entries of one, and what the chosen entry says."""
@@ -104,6 +105,9 @@ class DossierScreen(Dialog[Lead]):
 
     def take(self, dossier: Dossier) -> None:
         """Shows it as it stands now; tab and cursor stay."""
+        self.is_reading = False
+        if self.is_behind:
+            self.catch_up()
         if dossier != self.dossier:
             self.dossier = dossier
             if self.section is None and dossier.sections:
@@ -111,9 +115,19 @@ class DossierScreen(Dialog[Lead]):
             self.show_all()
 
     def catch_up(self) -> None:
-        """Something was committed."""
+        """Something was committed; it is read once more, but never twice at a time."""
+        self.is_behind = self.is_reading
+        if self.is_reading:
+            return
+        self.is_reading = True
         office, id_ = self.office, self.dossier.about.id
-        self.behind(lambda _cancelled: read_dossier(office, id_), self.take, group="dossier")
+        self.behind(
+            lambda _cancelled: read_dossier(office, id_), self.take, group="dossier", failed=self._failed
+        )
+
+    def _failed(self, message: Message) -> None:
+        self.is_reading = self.is_behind = False
+        self.complain(message)
 
     def show_all(self) -> None:
         """Title, tabs, entries, detail."""

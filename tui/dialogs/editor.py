@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message as Event
 from textual.timer import Timer
@@ -20,8 +20,8 @@ from core.rulebook.finding import Severity
 from core.text import visible
 from jobs.commands.findings import field_label
 from tui.blocks import STYLES
-from tui.dialogs.dialog import Dialog, Key
-from tui.dialogs.editing import SHORT_NAME, Record, Saved, judged, read_record, save
+from tui.dialogs.dialog import Dialog, Fields, Key
+from tui.dialogs.editing import Record, Saved, judged, save
 from tui.dialogs.entry import Entry, hidden_in
 from tui.dialogs.three_way import Difference, Side, ThreeWay
 from tui.lines import Line, Span
@@ -115,9 +115,9 @@ class Editor(Dialog[Report]):
 
     SIZE = "-large"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,ctrl+s", "save", id="dialog.submit", show=False, priority=True),
-        Binding("f4", "fix", id="dialog.fix", show=False, priority=True),
-        Binding("f6", "restore", id="dialog.restore", show=False, priority=True),
+        Binding("f2,ctrl+s", "save", id="dialog.submit", show=False),
+        Binding("f4", "fix", id="dialog.fix", show=False),
+        Binding("f6", "restore", id="dialog.restore", show=False),
         Binding("down", "next", id="dialog.next-field", show=False),
         Binding("up", "previous", id="dialog.previous-field", show=False),
     ]
@@ -133,7 +133,7 @@ class Editor(Dialog[Report]):
 
     def body(self) -> Iterable[Widget]:
         """All fields."""
-        with VerticalScroll(classes="fields", can_focus=False):
+        with Fields(classes="fields"):
             for name, text in self.record.texts.items():
                 yield EditRow(name, text, self.shown)
 
@@ -313,6 +313,3 @@ def _proposed(mine: str, theirs: str, before: str) -> str:
     if theirs in (mine, before):
         return MINE
     return THEIRS if mine == before else ""
-
-
-__all__ = ["SHORT_NAME", "EditRow", "Editor", "read_record"]

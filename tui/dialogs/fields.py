@@ -10,7 +10,6 @@ from typing import Any
 import click
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message as Event
 from textual.widgets import Input
 
 from core.errors import LeitstandError, WrongUsage
@@ -64,13 +63,6 @@ def read_whole(text: str) -> int | None:
 
 class FieldRow(Vertical):
     """A field on screen: label and help, what is entered, and below it what is wrong with it."""
-
-    class Changed(Event):
-        """Something else is entered."""
-
-        def __init__(self, row: FieldRow) -> None:
-            super().__init__()
-            self.row = row
 
     def __init__(self, asks: Asks, shown: Shown) -> None:
         super().__init__(id=f"field-{asks.name}", classes="field")
@@ -149,10 +141,8 @@ class FieldRow(Vertical):
         """What was wrong may be right now."""
         event.stop()
         self.note(None)
-        self.post_message(self.Changed(self))
 
     def on_choice_changed(self, event: Choice.Changed) -> None:
         """The same."""
         event.stop()
         self.note(None)
-        self.post_message(self.Changed(self))

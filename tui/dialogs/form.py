@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -14,7 +13,7 @@ from core.errors import LeitstandError
 from core.locale import Message, _
 from tui.blocks import Block, rendered
 from tui.dialogs.choice import Choice
-from tui.dialogs.dialog import Dialog, Key
+from tui.dialogs.dialog import Dialog, Fields, Key
 from tui.dialogs.fields import Asks, FieldRow
 from tui.shown import Shown
 
@@ -26,7 +25,7 @@ class Form(Dialog[Any]):
     """Asks for some values; nothing that was typed goes while there is something wrong with it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,ctrl+s", "submit", id="dialog.submit", show=False, priority=True),
+        Binding("f2,ctrl+s", "submit", id="dialog.submit", show=False),
         Binding("down", "next", id="dialog.next-field", show=False),
         Binding("up", "previous", id="dialog.previous-field", show=False),
     ]
@@ -51,7 +50,7 @@ class Form(Dialog[Any]):
 
     def body(self) -> Iterable[Widget]:
         """What is to be known, then the fields."""
-        with VerticalScroll(classes="fields", can_focus=False):
+        with Fields(classes="fields"):
             if self.intro:
                 yield Static(markup=False, classes="intro")
             for field in self.fields:

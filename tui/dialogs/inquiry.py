@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 
 from core.errors import LeitstandError
 from core.inquiries.inquiry import Addressee
-from core.locale import Message, _
+from core.locale import Message, _, n_
 from core.operation import need_day
 from tui.dialogs.choice import Choice
 from tui.dialogs.dialog import Dialog, Key
@@ -69,9 +69,9 @@ class Lettered(Dialog[Any]):
 
     SIZE = "-large"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2,ctrl+s", "ask", id="dialog.ask", show=False, priority=True),
+        Binding("f2,ctrl+s", "ask", id="dialog.ask", show=False),
         Binding("y", "copy", id="dialog.copy", show=False),
-        Binding("f4", "copy", id="dialog.copy-anywhere", show=False, priority=True),
+        Binding("f4", "copy", id="dialog.copy-anywhere", show=False),
     ]
 
     @property
@@ -330,7 +330,8 @@ class AdviserLetter(Lettered):
     def on_mount(self) -> None:
         """To be changed before it is copied."""
         super().on_mount()
-        right = _("{count} customers", count=len(self.draft.records))
+        count = len(self.draft.records)
+        right = n_("{count} customer", "{count} customers", count)
         self.entitle(f"{self.draft.name}: {self.draft.title}", right)
         self.letter_text.put(self.draft.text, read_only=False)
         self.letter_text.focus()

@@ -54,8 +54,9 @@ def operation_form(
     *,
     defaults: Mapping[str, Any] | None = None,
     last_reason: str = "",
+    operators: Sequence[str] = (),
 ) -> Form:
-    """The form of an operation; it ends with the parameters."""
+    """The form of an operation; it ends with the parameters. `operators`: who may be named in it."""
 
     def parameters(values: Mapping[str, Any]) -> Any:
         given = operation.parameters(**values)
@@ -65,7 +66,7 @@ def operation_form(
             return checked(office, operation, given)
         return given
 
-    asked = list(fields_of(operation, defaults or {}, last_reason))
+    asked = list(fields_of(operation, defaults or {}, last_reason, operators))
     return Form(shown, title, asked, parameters, does=operation.label, blamed="reason")
 
 
@@ -80,13 +81,29 @@ def may(office: Office, operation: Operation[Any, Any] | Deed) -> Message | None
 
 
 def fields_of(
-    operation: Operation[Any, Any] | Deed, defaults: Mapping[str, Any], last_reason: str
+    operation: Operation[Any, Any] | Deed,
+    defaults: Mapping[str, Any],
+    last_reason: str,
+    operators: Sequence[str] = (),
 ) -> Iterator[Asks]:
     """A field for each parameter that an operator can give by hand."""
     hints = get_type_hints(operation.parameters)
     for one in fields(operation.parameters):
-        if get_origin(hints[one.name]) is not Mapping:
+        if get_origin(hints[one.name]) is Mapping:
+            continue
+        if one.metadata.get("is_operator") and operators:
+            yield _asks_for_operator(one, operators)
+        else:
             yield _asks(operation, one, hints[one.name], defaults, last_reason)
+
+
+def _asks_for_operator(one: Field[Any], operators: Sequence[str]) -> Asks:
+    said = one.metadata
+    required = bool(said.get("required"))
+    names = [(name, Message("{name}", values={"name": name})) for name in operators]
+    options = names if required else [("", _("myself")), *names]
+    label, value = LABELS.get(one.name, Message(one.name)), None if required else ""
+    return Asks(one.name, label, said.get("help"), value, required, options=options)
 
 
 def _asks(

@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from core.errors import LeitstandError
-from core.locale import _
+from core.locale import Message, _
 from core.rulebook.worklist import Worklist
 from core.text import folded
 from tui.area import Area, Lead
@@ -183,6 +183,8 @@ class Palette(Dialog[Command]):
         super().__init__(console.shown, _("Commands"))
         self.console, self.commands = console, tuple(commands)
         self.found: Sequence[Found] = ()
+        self.is_looking = False
+        """Whether records are still to come; what they may push down is not shown before."""
         self._timer: Timer | None = None
 
     def body(self) -> Iterable[Widget]:
@@ -214,11 +216,11 @@ class Palette(Dialog[Command]):
     def on_input_changed(self, event: Input.Changed) -> None:
         """The list follows; records are looked for once the hand rests."""
         event.stop()
-        self.found = ()
+        self.found, self.is_looking = (), len(self.typed) >= LEAST_TYPED
         self.draw()
         if self._timer is not None:
             self._timer.stop()
-        if len(self.typed) >= LEAST_TYPED:
+        if self.is_looking:
             self._timer = self.set_timer(TYPED, self._look)
 
     def _look(self) -> None:
@@ -226,11 +228,18 @@ class Palette(Dialog[Command]):
 
         def then(found: list[Found]) -> None:
             if text == self.typed:
-                self.found = found
+                self.found, self.is_looking = found, False
                 self.draw(stay=self.list.cursor > 0)
 
+        def failed(message: Message) -> None:
+            then([])
+            self.complain(message)
+
         self.behind(
-            lambda _cancelled: find_records(console.office, area, text, self.shown), then, group="records"
+            lambda _cancelled: find_records(console.office, area, text, self.shown),
+            then,
+            group="records",
+            failed=failed,
         )
 
     # what is shown
@@ -242,7 +251,8 @@ class Palette(Dialog[Command]):
         if rows:
             self.list.show(rows, value if value is not None else rows[0].value)
         else:
-            self.list.show([plain(self.shown.text(_("Nothing is called that.")))])
+            nothing = _("One moment …") if self.is_looking else _("Nothing is called that.")
+            self.list.show([plain(self.shown.text(nothing))])
 
     def _answers(self) -> list[Command]:
         wanted = folded(self.typed)
@@ -252,6 +262,8 @@ class Palette(Dialog[Command]):
         fitting = sorted(((at, one) for at, one in rated if at is not None), key=lambda pair: pair[0])
         close = [one for at, one in fitting if at < SCATTERED]
         scattered = [one for at, one in fitting if at >= SCATTERED]
+        if self.is_looking:
+            return close
         return [*close, *self._records(), *scattered, *searches_of(self.console, self.typed)]
 
     def _records(self) -> Iterator[Command]:

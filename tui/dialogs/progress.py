@@ -13,7 +13,7 @@ from core.locale import Message, _, n_
 from core.operation import Refusal
 from tui.dialogs.dialog import Dialog, Key
 from tui.dialogs.report import refusal_rows
-from tui.dialogs.rows import EMPTY_LINE, Row, RowList, heading, plain
+from tui.dialogs.rows import EMPTY_LINE, Row, RowList, paragraph, plain
 from tui.lines import Span
 from tui.shown import Shown, fitted
 from tui.signs import Tone
@@ -58,16 +58,8 @@ class Course:
         return self.state in ("waiting", "running")
 
     def in_short(self, shown: Shown) -> Message:
-        """One sentence for the status line, while it runs and when it has ended."""
+        """One sentence for the status line, once it has ended."""
         number = shown.number
-        if self.is_unfinished:
-            return _(
-                "{operation}: {reached} of {total} {dot} p shows it",
-                operation=self.label,
-                reached=number(self.reached),
-                total=number(self.total),
-                dot=shown.signs.dot,
-            )
         if self.failure is not None:
             return _("{operation} broke off: {reason}", operation=self.label, reason=self.failure)
         done = n_("{number} done", "{number} done", self.done, number=number(self.done))
@@ -187,13 +179,12 @@ class Progress(Dialog[None]):
         self.query_one("#left-alone", RowList).show(self._told(self.whole) if self.whole else ())
 
     def _told(self, one: Course) -> Iterator[Row]:
-        yield heading(
-            self.shown.text(one.in_short(self.shown)) if not one.is_unfinished else self.shown.text(one.label)
-        )
+        said = one.label if one.is_unfinished else one.in_short(self.shown)
+        yield from paragraph(self.shown.text(said), self.room, Tone.TITLE, before=(Span(" "),))
         for note in one.notes:
-            yield plain(self.shown.text(note))
+            yield from paragraph(self.shown.text(note), self.room)
         yield EMPTY_LINE
-        yield from refusal_rows(self.shown, one.refusals, one.refused)
+        yield from refusal_rows(self.shown, one.refusals, one.refused, self.room)
 
     def on_row_list_moved(self, event: RowList.Moved) -> None:
         """What the other one left alone."""

@@ -73,7 +73,7 @@ class Question(Dialog[Answer]):
 
     def show_keys(self) -> None:
         """Cancel first."""
-        spans = [Span(" "), Span("Esc ↵" if self.shown.signs.up == "▲" else "Esc Enter", Tone.KEY)]
+        spans = [Span(" "), Span(f"{shown_key('escape')} {shown_key('enter')}", Tone.KEY)]
         spans.append(Span(f" {self.shown.text(_('Cancel'))}  ", Tone.TITLE))
         for key, label in self.keys():
             spans += [Span(shown_key(key), Tone.KEY), Span(f" {self.shown.text(label)}  ")]

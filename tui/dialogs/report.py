@@ -10,7 +10,7 @@ from core.locale import Message, _, n_
 from core.operation import Refusal
 from core.text import visible
 from tui.dialogs.dialog import Dialog, Key
-from tui.dialogs.rows import EMPTY_LINE, Row, RowList, plain
+from tui.dialogs.rows import EMPTY_LINE, Row, RowList, paragraph, plain
 from tui.lines import Span
 from tui.shown import Shown, fitted
 from tui.signs import Tone
@@ -63,16 +63,17 @@ class ReportDialog(Dialog[None]):
         )
         yield plain(shown.text(left), Tone.WARNING if self.refused else Tone.DIM)
         for note in self.notes:
-            yield plain(shown.text(note))
+            yield from paragraph(shown.text(note), self.room)
         yield EMPTY_LINE
-        yield from refusal_rows(shown, self.refusals, self.refused)
+        yield from refusal_rows(shown, self.refusals, self.refused, self.room)
 
 
-def refusal_rows(shown: Shown, refusals: Sequence[Refusal], refused: int) -> Iterator[Row]:
+def refusal_rows(shown: Shown, refusals: Sequence[Refusal], refused: int, width: int) -> Iterator[Row]:
     """Subject and reason of each; how many more there are."""
     for one in refusals:
         subject = fitted(shown.text(visible(one.subject)), SUBJECT_WIDTH)
-        yield Row((Span(f"  {subject}  ", Tone.ACCENT), Span(shown.text(one.reason))))
+        before = (Span(f"  {subject}  ", Tone.ACCENT),)
+        yield from paragraph(shown.text(one.reason), width, before=before)
     more = refused - len(refusals)
     if more > 0:
         yield plain(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from rich.cells import cell_len, chop_cells
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
@@ -41,6 +42,31 @@ def plain(text: str, tone: Tone = Tone.PLAIN) -> Row:
 
 
 EMPTY_LINE = Row(())
+
+
+def paragraph(text: str, width: int, tone: Tone = Tone.PLAIN, *, before: tuple[Span, ...] = ()) -> list[Row]:
+    """A sentence on as many lines of this width as it takes, none of which can be chosen.
+
+    `before` stands in front of the first one, the others are indented as far.
+    """
+    front = before or (Span("  "),)
+    indent = sum(cell_len(span.text) for span in front)
+    first, *others = wrapped(text, width - indent)
+    rows = [Row((*front, Span(first, tone)))]
+    return rows + [Row((Span(" " * indent), Span(line, tone))) for line in others]
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """Lines of at most so many cells, broken at blanks where there are any; at least one."""
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines[-1] else word
+        if cell_len(longer) <= max(1, width):
+            lines[-1] = longer
+        else:
+            pieces = chop_cells(word, max(2, width))
+            lines[len(lines) if lines[-1] else -1 :] = pieces
+    return lines
 
 
 class RowList(ScrollView, can_focus=True):
@@ -99,12 +125,6 @@ class RowList(ScrollView, can_focus=True):
         self.cursor = (same or choices or [0])[0]
         self._fit()
         self._follow()
-        self.refresh()
-
-    def show_further(self, rows: Sequence[Row]) -> None:
-        """More lines below the others."""
-        self.rows += tuple(rows)
-        self._fit()
         self.refresh()
 
     def _fit(self) -> None:

@@ -8,12 +8,6 @@ from tests.support.offices import GivenOffice, OpenAnOffice
 
 
 @pytest.fixture
-def anyio_backend() -> str:
-    """Textual runs on asyncio."""
-    return "asyncio"
-
-
-@pytest.fixture
 def database_url(fresh_sqlite_url: str) -> str:
     """One database is enough for what is seen."""
     return fresh_sqlite_url

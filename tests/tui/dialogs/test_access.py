@@ -9,9 +9,9 @@ from core.accounts.account import Account
 from core.accounts.pausing import pauses
 from core.operators import Operator, Role
 from jobs.sandbox.client import VemaSandbox
-from tests.support.console import HOSTILE, VEMA, Seen, console
 from tests.support.customers import customer
 from tests.support.offices import ACCOUNT, GivenOffice, OpenAnOffice
+from tests.tui.dialogs.seeing import HOSTILE, VEMA, Seen, console
 from tui.dialogs.access import Access, read_moment
 from tui.dialogs.form import Form
 from tui.dialogs.picking import Picking
@@ -22,8 +22,8 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 async def access(seen: Seen) -> Access:
-    await seen.press("z")
-    return await seen.opens(Access)
+    await seen.presses("z")
+    return await seen.shows(Access)
 
 
 def account(office: GivenOffice) -> Account:
@@ -56,20 +56,20 @@ async def test_new_credentials_and_a_log_in_let_the_queue_go_on(
     async with console(locked_out, VEMA, view="") as seen:
         await seen.lists(1)
         await access(seen)
-        await seen.press("n")
-        form = await seen.opens(Form)
+        await seen.presses("n")
+        form = await seen.shows(Form)
         form.row("user").control.value = vema.credentials.name
         form.row("member_number").control.value = vema.credentials.member
         form.row("password").control.focus()
-        await seen.type(vema.credentials.password)
-        assert vema.credentials.password not in seen.text
+        await seen.types(vema.credentials.password)
+        assert vema.credentials.password not in seen.screen
         form.row("application_password").control.choose(True)
-        await seen.press("f2")
-        dialog = await seen.opens(Access)
-        await seen.until(lambda: "Stored" in dialog.told)
-        await seen.press("t")
-        await seen.until(lambda: "accepts" in dialog.told)
-        await seen.until(lambda: "Breaker" not in dialog.said)
+        await seen.presses("f2")
+        dialog = await seen.shows(Access)
+        await seen.waits(lambda: "Stored" in dialog.told)
+        await seen.presses("t")
+        await seen.waits(lambda: "accepts" in dialog.told)
+        await seen.waits(lambda: "Breaker" not in dialog.said)
     breaker = locked_out.breaker("credentials")
     assert breaker is not None
     assert not breaker.is_open
@@ -82,18 +82,18 @@ async def test_a_log_in_too_many_is_refused_and_said(locked_out: GivenOffice) ->
     async with console(locked_out, VEMA, view="") as seen:
         await seen.lists(1)
         dialog = await access(seen)
-        await seen.press("t")
-        await seen.until(lambda: "No test log-in" in dialog.told)
+        await seen.presses("t")
+        await seen.waits(lambda: "No test log-in" in dialog.told)
 
 
 async def test_whether_it_is_an_application_password_has_to_be_said(office: GivenOffice) -> None:
     async with console(office) as seen:
         await access(seen)
-        await seen.press("n")
-        form = await seen.opens(Form)
+        await seen.presses("n")
+        form = await seen.shows(Form)
         await seen.sees("Tip")
         form.row("password").control.value = "geheim"
-        await seen.press("f2")
+        await seen.presses("f2")
         await seen.sees("Choose one.")
     assert account(office).version == 1
 
@@ -101,12 +101,12 @@ async def test_whether_it_is_an_application_password_has_to_be_said(office: Give
 async def test_what_cannot_be_stored_is_said_and_stays_typed(office: GivenOffice) -> None:
     async with console(office) as seen:
         await access(seen)
-        await seen.press("n")
-        form = await seen.opens(Form)
+        await seen.presses("n")
+        form = await seen.shows(Form)
         form.row("password").control.value = "geheim\u200b"
         form.row("application_password").control.choose(False)
-        await seen.press("f2")
-        await seen.until(lambda: "cannot be seen" in form.told)
+        await seen.presses("f2")
+        await seen.waits(lambda: "cannot be seen" in form.told)
         assert form.row("password").typed == "geheim\u200b"
 
 
@@ -118,47 +118,47 @@ async def test_going_live_is_asked_for_once_more(
     office.has_account(vema, live=False)
     async with console(office) as seen:
         dialog = await access(seen)
-        await seen.press("m")
-        question = await seen.opens(Question)
-        await seen.until(lambda: question.hears)
-        await seen.press("m", "enter")
-        await seen.until(lambda: seen.dialog is dialog)
+        await seen.presses("m")
+        question = await seen.shows(Question)
+        await seen.waits(lambda: question.hears)
+        await seen.presses("m", "enter")
+        await seen.waits(lambda: seen.dialog is dialog)
         assert account(office).mode == "trial"
-        await seen.press("m")
-        question = await seen.opens(Question)
-        await seen.until(lambda: question.hears)
-        await seen.press("y")
-        await seen.until(lambda: account(office).mode == "live")
-        await seen.until(lambda: "live" in dialog.told)
+        await seen.presses("m")
+        question = await seen.shows(Question)
+        await seen.waits(lambda: question.hears)
+        await seen.presses("y")
+        await seen.waits(lambda: account(office).mode == "live")
+        await seen.waits(lambda: "live" in dialog.told)
 
 
 async def test_only_admins_switch_the_mode(office: GivenOffice) -> None:
     async with console(office.acting_as(Operator("ay", Role.CLERK))) as seen:
         dialog = await access(seen)
-        await seen.press("m")
-        await seen.until(lambda: "may not do this" in dialog.told)
+        await seen.presses("m")
+        await seen.waits(lambda: "may not do this" in dialog.told)
     assert account(office).mode == "live"
 
 
 async def test_an_account_is_paused_with_a_reason_and_goes_on_again(office: GivenOffice) -> None:
     async with console(office) as seen:
         dialog = await access(seen)
-        await seen.press("p")
-        form = await seen.opens(Form)
-        await seen.press("f2")
+        await seen.presses("p")
+        form = await seen.shows(Form)
+        await seen.presses("f2")
         await seen.sees("This is needed.")
         form.row("reason").control.value = "Wartung beim Partner"
         form.row("until").control.value = "24.12.2026 08:00"
-        await seen.press("f2")
-        await seen.until(lambda: seen.dialog is dialog)
-        await seen.until(lambda: "Wartung beim Partner" in dialog.said)
+        await seen.presses("f2")
+        await seen.waits(lambda: seen.dialog is dialog)
+        await seen.waits(lambda: "Wartung beim Partner" in dialog.said)
         with office.store.read() as session:
             made = pauses(session, office.now)
         assert [(one.scope, one.until) for one in made] == [
             (f"account:{ACCOUNT}", datetime(2026, 12, 24, 8, tzinfo=BERLIN))
         ]
-        await seen.press("p")
-        await seen.until(lambda: "Wartung beim Partner" not in dialog.said)
+        await seen.presses("p")
+        await seen.waits(lambda: "Wartung beim Partner" not in dialog.said)
     with office.store.read() as session:
         assert pauses(session, office.now) == []
 
@@ -167,11 +167,11 @@ async def test_where_there_are_several_accounts_one_is_chosen(office: GivenOffic
     with office.store.write() as session:
         session.add(Account(name="zweiter", partner="vema", created_at=office.now))
     async with console(office) as seen:
-        await seen.press("z")
-        await seen.opens(Picking)
+        await seen.presses("z")
+        await seen.shows(Picking)
         await seen.sees("zweiter")
-        await seen.press("down", "enter")
-        dialog = await seen.opens(Access)
+        await seen.presses("down", "enter")
+        dialog = await seen.shows(Access)
         assert "missing" in dialog.said
 
 
@@ -186,7 +186,6 @@ async def test_hostile_text_stays_text(office: GivenOffice) -> None:
     office.pause(HOSTILE, f"account:{ACCOUNT}")
     async with console(office) as seen:
         dialog = await access(seen)
-        await seen.until(lambda: "[red]x[/]" in dialog.said)
+        await seen.waits(lambda: "[red]x[/]" in dialog.said)
         await seen.sees("[red]x[/]")
-        assert "\x1b" not in seen.text
-        assert "\u202e" not in seen.text
+        assert seen.is_harmless()

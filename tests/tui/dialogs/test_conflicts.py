@@ -4,9 +4,9 @@ import pytest
 
 from core.customers.conflicts import open_conflicts
 from core.customers.customer import ImportConflict
-from tests.support.console import HOSTILE, Seen, console
 from tests.support.customers import customer
 from tests.support.offices import GivenOffice
+from tests.tui.dialogs.seeing import HOSTILE, Seen, console
 from tui.dialogs.three_way import ThreeWay
 
 pytestmark = pytest.mark.anyio
@@ -32,24 +32,24 @@ def with_conflicts(office: GivenOffice, **theirs: str) -> None:
 
 async def conflicts(seen: Seen) -> ThreeWay:
     await seen.lists(1)
-    await seen.press("c")
-    return await seen.opens(ThreeWay)
+    await seen.presses("c")
+    return await seen.shows(ThreeWay)
 
 
 async def test_each_field_is_shown_as_it_was_as_it_is_here_and_in_the_source(office: GivenOffice) -> None:
     with_conflicts(office, town="Zittau")
     async with console(office, view="") as seen:
         await conflicts(seen)
-        assert all(text in seen.text for text in ("vorher", "Dresden", "Zittau"))
+        assert all(text in seen.screen for text in ("vorher", "Dresden", "Zittau"))
 
 
 async def test_the_chosen_side_of_each_field_holds(office: GivenOffice) -> None:
     with_conflicts(office, town="Zittau", street="Fährgasse")
     async with console(office, view="") as seen:
         await conflicts(seen)
-        await seen.press("right", "down", "left", "f2")
+        await seen.presses("right", "down", "left", "f2")
         await seen.closes()
-        await seen.until(lambda: office.customer("K-1").town == "Zittau")
+        await seen.waits(lambda: office.customer("K-1").town == "Zittau")
         await seen.idles()
     now = office.customer("K-1")
     assert (now.town, now.street) == ("Zittau", "Lindenweg")
@@ -61,9 +61,9 @@ async def test_nothing_is_settled_before_every_field_is_decided(office: GivenOff
     with_conflicts(office, town="Zittau", street="Fährgasse")
     async with console(office, view="") as seen:
         await conflicts(seen)
-        await seen.press("right", "f2")
+        await seen.presses("right", "f2")
         await seen.sees("Choose with")
-        await seen.press("escape")
+        await seen.presses("escape")
         await seen.closes()
         await seen.idles()
     assert office.customer("K-1").town == "Dresden"
@@ -73,7 +73,7 @@ async def test_where_nothing_is_to_be_decided_it_says_so(office: GivenOffice) ->
     office.has(customer("K-1"))
     async with console(office, view="") as seen:
         await seen.lists(1)
-        await seen.press("c")
+        await seen.presses("c")
         await seen.sees("There is no open conflict.")
         assert not seen.has_dialog
 
@@ -83,5 +83,4 @@ async def test_hostile_text_stays_text(office: GivenOffice) -> None:
     async with console(office, view="") as seen:
         await conflicts(seen)
         await seen.sees("[red]x[/]")
-        assert "\x1b" not in seen.text
-        assert "\u202e" not in seen.text
+        assert seen.is_harmless()

@@ -9,9 +9,9 @@ from core.customers.operations import MUTE, RESOLVE, WITHHOLD
 from core.errors import LeitstandError
 from core.outbox.operations import DECIDE, DISCARD, FIRST_TRANSFER, RELEASE
 from core.rulebook.record import Suppression
-from tests.support.console import HOSTILE, VEMA, Seen, console
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice, OpenAnOffice
+from tests.tui.dialogs.seeing import HOSTILE, VEMA, Seen, console
 from tui.dialogs.choice import UNDECIDED, Choice
 from tui.dialogs.entry import Entry
 from tui.dialogs.fields import read_day, read_whole
@@ -73,8 +73,8 @@ def test_what_is_no_day_is_said_to_be_none(text: str) -> None:
 
 async def held_form(seen: Seen) -> Form:
     await seen.lists(1)
-    await seen.press("h")
-    return await seen.opens(Form)
+    await seen.presses("h")
+    return await seen.shows(Form)
 
 
 @pytest.fixture
@@ -88,17 +88,17 @@ def waiting(open_an_office: OpenAnOffice) -> GivenOffice:
 async def test_a_transfer_is_held_with_the_reason_that_was_typed(waiting: GivenOffice) -> None:
     async with console(waiting, VEMA, view="") as seen:
         await held_form(seen)
-        await seen.type("zu klären")
-        await seen.press("f2")
-        await seen.until(lambda: waiting.states() == ["held"])
+        await seen.types("zu klären")
+        await seen.presses("f2")
+        await seen.waits(lambda: waiting.states() == ["held"])
         assert waiting.transfer("K-1").cause_message().values["reason"] == "zu klären"
 
 
 async def test_escape_does_nothing(waiting: GivenOffice) -> None:
     async with console(waiting, VEMA, view="") as seen:
         await held_form(seen)
-        await seen.type("doch nicht")
-        await seen.press("escape")
+        await seen.types("doch nicht")
+        await seen.presses("escape")
         await seen.closes()
         await seen.idles()
     assert waiting.states() == ["pending"]
@@ -107,18 +107,18 @@ async def test_escape_does_nothing(waiting: GivenOffice) -> None:
 async def test_enter_on_the_last_field_is_enough(waiting: GivenOffice) -> None:
     async with console(waiting, VEMA, view="") as seen:
         await held_form(seen)
-        await seen.type("so")
-        await seen.press("enter")
-        await seen.until(lambda: waiting.states() == ["held"])
+        await seen.types("so")
+        await seen.presses("enter")
+        await seen.waits(lambda: waiting.states() == ["held"])
 
 
 async def test_the_reason_of_last_time_comes_with_one_key(waiting: GivenOffice) -> None:
     async with console(waiting, VEMA, view="") as seen:
-        seen.app.last_reason = "wie besprochen"
+        seen.console.last_reason = "wie besprochen"
         form = await held_form(seen)
         await seen.sees("wie besprochen")
         assert form.row("reason").typed == ""
-        await seen.press("up")
+        await seen.presses("up")
         assert form.row("reason").typed == "wie besprochen"
 
 
@@ -126,28 +126,28 @@ async def test_what_is_missing_is_said_at_its_field_and_nothing_typed_goes(offic
     office.has(customer("K-1", postcode="1067"))
     async with console(office) as seen:
         await seen.lists(1)
-        await seen.press("m")
-        form = await seen.opens(Form)
+        await seen.presses("m")
+        form = await seen.shows(Form)
         form.row("rule").control.value = ""
         form.row("reason").control.value = "bekannt"
-        await seen.press("f2")
+        await seen.presses("f2")
         await seen.sees("This is needed.")
         assert form.row("reason").typed == "bekannt"
-        assert seen.app.focused is form.row("rule").control
+        assert seen.console.focused is form.row("rule").control
 
 
 async def test_a_day_that_is_none_is_said_at_its_field(office: GivenOffice) -> None:
     office.has(customer("K-1", postcode="1067"))
     async with console(office) as seen:
         await seen.lists(1)
-        await seen.press("m")
-        form = await seen.opens(Form)
+        await seen.presses("m")
+        form = await seen.shows(Form)
         for name, text in {"rule": "CUS002", "reason": "so ist es", "until": "31.02.2027"}.items():
             form.row(name).control.value = text
-        await seen.press("f2")
+        await seen.presses("f2")
         await seen.sees("is no day")
         form.row("until").control.value = "28.02.2027"
-        await seen.press("f2")
+        await seen.presses("f2")
         await seen.closes()
         await seen.sees("done")
     with office.store.read() as session:
@@ -158,25 +158,24 @@ async def test_a_choice_of_two_has_to_be_made(open_an_office: OpenAnOffice) -> N
     office = open_an_office(send="all", without=("look_up_subject",))
     office.has(company("K-1", "Elfenbeinküste Handels GmbH"))
     async with console(office, VEMA, view="") as seen:
-        await seen.until(lambda: seen.pane.list.current_row is not None)
-        await seen.press("b")
-        form = await seen.opens(Form)
+        await seen.waits(lambda: seen.pane.list.current_row is not None)
+        await seen.presses("b")
+        form = await seen.shows(Form)
         choice = form.query(Choice).first()
         assert choice.value is UNDECIDED
-        await seen.press("f2")
+        await seen.presses("f2")
         await seen.sees("Choose one.")
-        await seen.press("right")
+        await seen.presses("right")
         assert choice.value is True
-        await seen.press("right")
+        await seen.presses("right")
         assert choice.value is False
 
 
 async def test_hostile_text_that_is_typed_or_proposed_stays_text(waiting: GivenOffice) -> None:
     async with console(waiting, VEMA, view="") as seen:
-        seen.app.last_reason = HOSTILE
+        seen.console.last_reason = HOSTILE
         form = await held_form(seen)
         await seen.sees("[red]x[/]")
         form.query_one(Entry).value = HOSTILE
         await seen.sees("‹U+202E›")
-        assert "\x1b" not in seen.text
-        assert "\u202e" not in seen.text
+        assert seen.is_harmless()

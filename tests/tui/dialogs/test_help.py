@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from core.locale import Message
-from tests.support.console import HOSTILE, VEMA, console
 from tests.support.offices import GivenOffice, OpenAnOffice
+from tests.tui.dialogs.seeing import HOSTILE, VEMA, console
 from tui.areas import MODULES, area_of
 from tui.dialogs.help import Help, groups_of
 from tui.dialogs.rows import RowList
@@ -33,25 +33,25 @@ def test_operations_are_explained_in_their_own_words() -> None:
 async def test_an_office_s_own_keys_are_shown(open_an_office: OpenAnOffice) -> None:
     office = open_an_office(keys={"transfers.discard": "D"})
     async with console(office, VEMA) as seen:
-        await seen.press("question_mark")
-        dialog = await seen.opens(Help)
+        await seen.presses("question_mark")
+        dialog = await seen.shows(Help)
         assert "  D  " in next(row.text for row in dialog.query_one(RowList).rows if "Discard" in row.text)
 
 
 async def test_typing_looks_for_a_key(office: GivenOffice) -> None:
     async with console(office, VEMA) as seen:
-        await seen.press("question_mark")
-        dialog = await seen.opens(Help)
-        await seen.type("disc")
-        await seen.until(lambda: "Send again" not in dialog.query_one(RowList).text)
-        assert "Discard" in seen.text
+        await seen.presses("question_mark")
+        dialog = await seen.shows(Help)
+        await seen.types("disc")
+        await seen.waits(lambda: "Send again" not in dialog.query_one(RowList).text)
+        assert "Discard" in seen.screen
 
 
 async def test_it_can_be_scrolled_while_something_can_be_typed(office: GivenOffice) -> None:
     async with console(office, VEMA) as seen:
-        await seen.press("question_mark")
-        await seen.opens(Help)
-        await seen.press("pagedown", "pagedown", "pagedown")
+        await seen.presses("question_mark")
+        await seen.shows(Help)
+        await seen.presses("pagedown", "pagedown", "pagedown")
         await seen.sees("Moving")
 
 
@@ -59,8 +59,7 @@ async def test_hostile_text_stays_text(office: GivenOffice) -> None:
     area = area_of(VEMA)
     verb = replace(area.verbs[0], label=Message("{name}", values={"name": HOSTILE}))
     async with console(office) as seen:
-        seen.app.show_dialog(Help(seen.app.shown, groups_of(area.label, [verb], {})))
-        await seen.opens(Help)
+        seen.console.show_dialog(Help(seen.console.shown, groups_of(area.label, [verb], {})))
+        await seen.shows(Help)
         await seen.sees("[red]x[/]")
-        assert "\x1b" not in seen.text
-        assert "\u202e" not in seen.text
+        assert seen.is_harmless()

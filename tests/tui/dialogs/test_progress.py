@@ -5,9 +5,9 @@ import pytest
 from core.bulk.submitting import submit
 from core.customers.operations import FIX, MUTE, Fixing, Muting
 from tests.support.bulk import move, status, with_customers, work
-from tests.support.console import HOSTILE, console
 from tests.support.customers import customer
 from tests.support.offices import GivenOffice
+from tests.tui.dialogs.seeing import HOSTILE, console
 from tui import pressing
 from tui.dialogs.progress import Progress
 
@@ -21,7 +21,7 @@ async def test_many_records_are_handed_to_the_worker_and_its_end_is_said(
     with_customers(office, 3)
     async with console(office, view="") as seen:
         await seen.lists(3)
-        await seen.press("asterisk", "r")
+        await seen.presses("asterisk", "r")
         await seen.sees("the worker does it to 3 records")
         assert seen.pane.list.marks == set()
         work(office)
@@ -43,11 +43,11 @@ async def test_the_dialog_shows_it_and_can_have_it_stopped(office: GivenOffice) 
     action = move(office, ids)
     work(office, steps=1)
     async with console(office, view="") as seen:
-        await seen.press("p")
-        dialog = await seen.opens(Progress)
+        await seen.presses("p")
+        dialog = await seen.shows(Progress)
         await seen.sees("20/40")
-        await seen.press("x")
-        await seen.until(lambda: "It stops" in dialog.told)
+        await seen.presses("x")
+        await seen.waits(lambda: "It stops" in dialog.told)
         work(office)
         await seen.sees("cancelled")
     assert status(office, action).done == 20
@@ -56,9 +56,9 @@ async def test_the_dialog_shows_it_and_can_have_it_stopped(office: GivenOffice) 
 async def test_closing_the_dialog_stops_nothing(office: GivenOffice) -> None:
     action = move(office, with_customers(office, 3))
     async with console(office, view="") as seen:
-        await seen.press("p")
-        await seen.opens(Progress)
-        await seen.press("escape")
+        await seen.presses("p")
+        await seen.shows(Progress)
+        await seen.presses("escape")
         await seen.closes()
     assert not status(office, action).cancelled_by
     work(office)
@@ -70,16 +70,16 @@ async def test_what_was_left_alone_is_listed_with_the_reason(office: GivenOffice
     submit(office, FIX, ids, Fixing())
     work(office)
     async with console(office, view="") as seen:
-        await seen.press("p")
-        dialog = await seen.opens(Progress)
+        await seen.presses("p")
+        dialog = await seen.shows(Progress)
         await seen.sees("There is nothing that could be fixed by itself.")
         assert "K-0" in dialog.query_one("#left-alone").text
 
 
 async def test_where_nothing_is_under_way_it_says_so(office: GivenOffice) -> None:
     async with console(office) as seen:
-        await seen.press("p")
-        await seen.opens(Progress)
+        await seen.presses("p")
+        await seen.shows(Progress)
         await seen.sees("Nothing is under way.")
 
 
@@ -88,9 +88,8 @@ async def test_hostile_text_stays_text(office: GivenOffice) -> None:
     submit(office, MUTE, [office.customer(HOSTILE).id or 0], Muting("CUS002", "bekannt"))
     work(office)
     async with console(office, view="") as seen:
-        await seen.press("p")
-        await seen.opens(Progress)
+        await seen.presses("p")
+        await seen.shows(Progress)
         await seen.sees("There is no such finding.")
-        assert "[red]x[/]" in seen.text
-        assert "\x1b" not in seen.text
-        assert "\u202e" not in seen.text
+        assert "[red]x[/]" in seen.screen
+        assert seen.is_harmless()

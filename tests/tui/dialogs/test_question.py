@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.console import HOSTILE, Seen, console
 from tests.support.customers import customer
 from tests.support.offices import GivenOffice
+from tests.tui.dialogs.seeing import HOSTILE, Seen, console
 from tui.dialogs.question import Question, answer_keys
 
 pytestmark = pytest.mark.anyio
@@ -17,13 +17,13 @@ def hears_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def marked_and_partly_hidden(seen: Seen) -> Question:
     await seen.lists(3)
-    await seen.press("asterisk")
+    await seen.presses("asterisk")
     seen.pane.filter_by("number:K-1")
     await seen.lists(1)
-    await seen.until(lambda: seen.pane.hidden_marks == 2)
-    await seen.press("r")
-    question = await seen.opens(Question)
-    await seen.until(lambda: question.hears)
+    await seen.waits(lambda: seen.pane.hidden_marks == 2)
+    await seen.presses("r")
+    question = await seen.shows(Question)
+    await seen.waits(lambda: question.hears)
     return question
 
 
@@ -36,8 +36,8 @@ async def test_marks_that_the_filter_hides_are_counted_and_named_before(office: 
     async with console(office, view="") as seen:
         await marked_and_partly_hidden(seen)
         await seen.sees("2 of them are hidden by the filter.")
-        assert "3 records." in seen.text
-        assert "K-2" in seen.text
+        assert "3 records." in seen.screen
+        assert "K-2" in seen.screen
         assert office.transfers() == []
 
 
@@ -46,7 +46,7 @@ async def test_enter_and_escape_cancel(office: GivenOffice, key: str) -> None:
     three(office)
     async with console(office, view="") as seen:
         await marked_and_partly_hidden(seen)
-        await seen.press(key)
+        await seen.presses(key)
         await seen.closes()
         await seen.idles()
     assert office.transfers() == []
@@ -56,15 +56,15 @@ async def test_one_key_confirms_for_all(office: GivenOffice) -> None:
     three(office)
     async with console(office, view="") as seen:
         await marked_and_partly_hidden(seen)
-        await seen.press("y")
-        await seen.until(lambda: len(office.transfers()) == 3)
+        await seen.presses("y")
+        await seen.waits(lambda: len(office.transfers()) == 3)
 
 
 async def test_another_key_confirms_for_those_that_can_be_seen(office: GivenOffice) -> None:
     three(office)
     async with console(office, view="") as seen:
         await marked_and_partly_hidden(seen)
-        await seen.press("v")
+        await seen.presses("v")
         await seen.closes()
         await seen.sees("done")
     assert [one.subject for one in office.transfers()] == ["K-1"]
@@ -76,14 +76,14 @@ async def test_keys_of_the_first_moment_are_not_heard(
     three(office)
     async with console(office, view="") as seen:
         await marked_and_partly_hidden(seen)
-        await seen.press("escape")
+        await seen.presses("escape")
         await seen.closes()
         monkeypatch.setattr(Question, "HELD", 60.0)
-        await seen.press("r")
-        await seen.opens(Question)
-        await seen.press("y", "enter", "v", "y")
+        await seen.presses("r")
+        await seen.shows(Question)
+        await seen.presses("y", "enter", "v", "y")
         assert seen.has_dialog
-        await seen.press("escape")
+        await seen.presses("escape")
         await seen.closes()
     assert office.transfers() == []
 
@@ -101,5 +101,4 @@ async def test_hostile_names_stay_text(office: GivenOffice) -> None:
     async with console(office, view="") as seen:
         await marked_and_partly_hidden(seen)
         await seen.sees("[red]x[/]")
-        assert "\x1b" not in seen.text
-        assert "\u202e" not in seen.text
+        assert seen.is_harmless()
