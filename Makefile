@@ -5,6 +5,9 @@
 .DELETE_ON_ERROR:
 .PHONY: help demo test lint bench shots locale rules keys lock clean
 
+# tests and demo start many processes; without compiled modules each would compile them anew
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN := .venv/bin
 READY := .venv/leitstand.ready
 LOCALE := core/locale/de/LC_MESSAGES/leitstand

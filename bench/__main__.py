@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from bench import checking, delivering, importing, starting
+from bench import checking, console, delivering, importing, starting
 
 BENCHES = {
     "starting": starting.main,
+    "console": console.main,
     "checking": lambda: checking.main(checking.CUSTOMERS),
     "importing": lambda: importing.main(importing.ROWS),
     "delivering": lambda: delivering.main(delivering.TRANSFERS, delivering.SENDERS),

@@ -112,7 +112,8 @@ class Reversible(Generic[R]):
     A row that was made is never erased: `unmake` ends it. One that was changed is set back, after `check` was
     told the values that it is to have again. Both raise Inapplicable where it has to stay as it is. `moved`
     notes in a row that it has changed once more. `owner` says whose rows come back together; else the row's
-    own.
+    own. Rows that `follows` are what a review makes of the record: where they cannot be taken back, the record
+    is, and what follows from that is made anew.
     """
 
     model: type[R]
@@ -120,6 +121,7 @@ class Reversible(Generic[R]):
     check: Callable[[Act, R, Mapping[str, Any]], None] | None = None
     moved: Callable[[R], None] | None = None
     owner: Callable[[Office, R], Owner] | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True)

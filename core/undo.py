@@ -262,6 +262,15 @@ def _bring_up_to_date(act: Act, owners: Sequence[Owner]) -> None:
 
 
 def _take_back(act: Act, changes: Sequence[JournalChange]) -> Refusal | None:
+    """Everything, or, where what followed has gone out meanwhile, the record itself: the review does the rest."""
+    refusal = _revert_all(act, changes)
+    own = [change for change in changes if not _reversible(change.table_name).follows]
+    if refusal is None or not own or len(own) == len(changes):
+        return refusal
+    return refusal if _revert_all(act, own) is not None else None
+
+
+def _revert_all(act: Act, changes: Sequence[JournalChange]) -> Refusal | None:
     before = len(act.changes)
     try:
         with act.session.begin_nested():

@@ -22,7 +22,7 @@ from core.presence.visit import note_visit
 from tui.areas import MODULES, area_of
 from tui.background import Failed, TakesResults, in_background
 from tui.bulk_watch import BulkWatch
-from tui.header import NARROW, Counted, area_spans, operator_spans
+from tui.header import NARROW, Counted, area_spans, count, operator_spans
 from tui.keys import CONSOLE_VERBS, OVER_THE_LIST, Verb, shown_key
 from tui.lines import Line, Span
 from tui.pane import Rests, TriagePane, pane_of
@@ -75,6 +75,8 @@ class Console(TakesResults, App[int]):
         self.counted = Counted()
         self.area_number = opening or min(MODULES)
         self.will_look = self.has_settled_in = False
+        self.is_pending = False
+        """Whether a dialog is about to open: keys typed ahead are not for the list below it."""
         self.starts_worker = starts_worker
         self.watching = Watch(self, office)
         self.presences = Presences(self)
@@ -261,8 +263,6 @@ class Console(TakesResults, App[int]):
 
     def _look_around_soon(self) -> None:
         self.will_look = False
-        self.is_pending = False
-        """Whether a dialog is about to open: keys typed ahead are not for the list below it."""
         self.look_around()
 
     def on_unmount(self) -> None:

@@ -59,7 +59,7 @@ class CauseList(RecordList):
             pane.add_class("-causes")
             self.shown = pane.shown
             self.use(view, 0)
-            self.focus()
+            pane.take_focus()
             self.call_after_refresh(pane.show_status)
 
         in_background(
@@ -73,7 +73,7 @@ class CauseList(RecordList):
     def hide(self) -> None:
         """Gives the list its place back."""
         self.pane.remove_class("-causes")
-        self.pane.list.focus()
+        self.pane.take_focus()
         self.call_after_refresh(self.pane.show_status)
 
     def _narrowed(self) -> str:
@@ -100,7 +100,7 @@ class CauseList(RecordList):
             return
 
         def work(cancelled: Cancelled) -> array[int]:
-            return read_view(pane.office, pane.worklist, asked, cancelled, lambda _ids: None)
+            return read_view(pane.office, pane.worklist, asked, cancelled)
 
         in_background(pane, "mark", work, lambda ids: pane.list.mark(pane.list.marks | set(ids)))
         self.move_to(self.cursor + 1)

@@ -25,13 +25,15 @@ class Detail(Vertical, can_focus=True):
         self.chosen = 0
         self.blocks: tuple[Block, ...] = ()
         self.title = ""
+        self.title_line, self.tab_line = Line(id="detail-title"), Line(id="detail-tabs")
+        self.body = Static(markup=False, id="detail-text")
+        self.scroller = VerticalScroll(self.body, id="detail-scroll", can_focus=False)
 
     def compose(self) -> ComposeResult:
         """A line of tabs and the text."""
-        yield Line(id="detail-title")
-        yield Line(id="detail-tabs")
-        with VerticalScroll(id="detail-scroll", can_focus=False):
-            yield Static(markup=False, id="detail-text")
+        yield self.title_line
+        yield self.tab_line
+        yield self.scroller
 
     @property
     def tab(self) -> Tab:
@@ -41,32 +43,32 @@ class Detail(Vertical, can_focus=True):
     @property
     def plain(self) -> str:
         """What can be read in it; for copying."""
-        content = self.query_one("#detail-text", Static).content
+        content = self.body.content
         return content.plain if isinstance(content, Content) else str(content)
 
     def choose(self, step: int) -> None:
         """The next or previous tab, around the ends."""
         self.chosen = (self.chosen + step) % len(self.tabs)
         self._show_tabs()
-        self.query_one("#detail-scroll", VerticalScroll).scroll_home(animate=False)
+        self.scroller.scroll_home(animate=False)
 
     def show(self, title: str, blocks: Sequence[Block], *, is_other: bool) -> None:
         """Shows blocks; `is_other`: of another record, so that it is read from the top."""
         self.title, self.blocks = title, tuple(blocks)
         self.draw()
         if is_other:
-            self.query_one("#detail-scroll", VerticalScroll).scroll_home(animate=False)
+            self.scroller.scroll_home(animate=False)
 
     def draw(self) -> None:
         """Renders the blocks for the present width."""
-        self.query_one("#detail-title", Line).show([Span(" "), Span(self.title, Tone.TITLE)])
+        self.title_line.show([Span(" "), Span(self.title, Tone.TITLE)])
         self._show_tabs()
         width = max(20, self.size.width - 3)
-        self.query_one("#detail-text", Static).update(rendered(self.blocks, self.shown, width))
+        self.body.update(rendered(self.blocks, self.shown, width))
 
     def scroll_lines(self, lines: int) -> None:
         """Scrolls the text."""
-        self.query_one("#detail-scroll", VerticalScroll).scroll_relative(y=lines, animate=False)
+        self.scroller.scroll_relative(y=lines, animate=False)
 
     def on_resize(self) -> None:
         """Tables find their widths anew."""
@@ -80,4 +82,4 @@ class Detail(Vertical, can_focus=True):
             spans.append(
                 Span(f"[{label}]", Tone.KEY) if number == self.chosen else Span(f" {label} ", Tone.DIM)
             )
-        self.query_one("#detail-tabs", Line).show(spans)
+        self.tab_line.show(spans)

@@ -130,7 +130,7 @@ class FilterLine(Vertical):
                 read_condition(line.value, self.worklist)
         except ConditionError as error:
             proposals = self._proposals()
-            if proposals and line.cursor_position >= len(line.value.rstrip()):
+            if proposals and error.position >= word_start(line.value, line.cursor_position):
                 # half a word is no mistake
                 hint.show([Span(" ".join(proposals), Tone.DIM)])
             else:

@@ -108,7 +108,7 @@ class Follower:
         self.is_reading = True
 
         def work(cancelled: Cancelled) -> Drift | None:
-            return drift(view.ids, read_view(pane.office, pane.worklist, asked, cancelled, lambda _ids: None))
+            return drift(view.ids, read_view(pane.office, pane.worklist, asked, cancelled))
 
         def then(found: Drift | None) -> None:
             took = time.monotonic() - started

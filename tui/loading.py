@@ -12,7 +12,7 @@ from core.errors import LeitstandError
 from core.rulebook.worklist import Sort
 from tui.background import Cancelled, in_background
 from tui.filter_line import read_condition
-from tui.reading import Asked, read_rows, read_view
+from tui.reading import Asked, pieces_of, read_rows, read_view
 from tui.view import View
 
 if TYPE_CHECKING:
@@ -68,12 +68,13 @@ class ViewLoader:
     def _stream(self, asked: Asked, token: int) -> None:
         pane = self.pane
 
-        def came(piece: array[int]) -> None:
-            pane.post_message(PieceCame(token, piece))
-
         def work(cancelled: Cancelled) -> int:
-            ids = read_view(pane.office, pane.worklist, asked, cancelled, came)
-            return hidden_of(pane.list.marks, ids)
+            marks = pane.list.marks
+            hidden = len(marks)
+            for piece in pieces_of(pane.office, pane.worklist, asked, cancelled):
+                hidden -= len(marks.intersection(piece)) if marks else 0
+                pane.post_message(PieceCame(token, piece))
+            return hidden
 
         def then(hidden: int) -> None:
             if not self._pieces:
@@ -87,7 +88,7 @@ class ViewLoader:
 
         def work(cancelled: Cancelled) -> tuple[View, int | None, int]:
             view = View()
-            view.ids = read_view(pane.office, pane.worklist, asked, cancelled, lambda _piece: None)
+            view.ids = read_view(pane.office, pane.worklist, asked, cancelled)
             return view, place_of(record, view.ids), hidden_of(pane.list.marks, view.ids)
 
         def then(result: tuple[View, int | None, int]) -> None:

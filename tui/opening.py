@@ -42,10 +42,11 @@ def open_console(frame: Frame, *, area: int | None = None, starts_worker: bool =
 
 def _run(frame: Frame, area: int | None, starts_worker: bool) -> int | None:
     from tui.app import Console
+    from tui.logbook import logged_to_file
     from tui.shown import Shown
     from tui.signs import signs_of
 
     sys.setswitchinterval(TAKES_TURNS)
-    with frame.office() as office:
+    with frame.office() as office, logged_to_file(office.home):
         shown = Shown(frame.say, frame.language, frame.zone, signs_of(os.environ))
         return Console(office, shown, opening=area, starts_worker=starts_worker).run(mouse=False)

@@ -79,42 +79,29 @@ class TriagePane(TakesResults, Vertical):
         self.notice: Message | None = None
         self.detail_of: int | None = None
 
+        self.title_line = Line(id="title", classes="title")
+        self.heading_line, self.status_line = Line(id="headings"), Line(id="status")
+        self.list = RecordList(self.area.columns, shown, id="list")
+        self.causes = CauseList(self, id="causes")
+        self.detail = Detail(self.area.tabs, shown, id="detail")
+        self.filter = FilterLine(shown, id="filter")
+
     def compose(self) -> ComposeResult:
         """Title, list beside detail, filter, status."""
-        yield Line(id="title", classes="title")
+        yield self.title_line
         with Horizontal(id="body"):
             with Vertical(id="left"):
-                yield Line(id="headings")
-                yield RecordList(self.area.columns, self.shown, id="list")
-                yield CauseList(self, id="causes")
-            yield Detail(self.area.tabs, self.shown, id="detail")
-        yield FilterLine(self.shown, id="filter")
-        yield Line(id="status")
-
-    @property
-    def list(self) -> RecordList:
-        """The list."""
-        return self.query_one("#list", RecordList)
-
-    @property
-    def causes(self) -> CauseList:
-        """The view by cause, instead of the list while it is asked for."""
-        return self.query_one("#causes", CauseList)
+                yield self.heading_line
+                yield self.list
+                yield self.causes
+            yield self.detail
+        yield self.filter
+        yield self.status_line
 
     @property
     def active(self) -> RecordList:
-        """Which of the two the movements move."""
+        """Which of list and causes the movements move."""
         return self.causes if self.causes.is_shown else self.list
-
-    @property
-    def detail(self) -> Detail:
-        """The detail."""
-        return self.query_one("#detail", Detail)
-
-    @property
-    def filter(self) -> FilterLine:
-        """The filter line."""
-        return self.query_one("#filter", FilterLine)
 
     @property
     def worklist_area(self) -> str | None:
@@ -239,7 +226,9 @@ class TriagePane(TakesResults, Vertical):
 
     def take_focus(self) -> None:
         """Keys come here: to what can be seen of list and detail, for what is hidden hears none."""
-        (self.detail if self.has_class("-narrow") and self.has_class("-detail") else self.active).focus()
+        is_covered = self.has_class("-narrow") and self.has_class("-detail")
+        # at once: the next key may be there already
+        self.screen.set_focus(self.detail if is_covered else self.active)
 
     def action_back(self) -> None:
         """Out of the detail; then out of the filter that was typed."""
@@ -343,10 +332,10 @@ class TriagePane(TakesResults, Vertical):
     def show_status(self) -> None:
         """Title, headings and status line."""
         standing, shown = self.standing(), self.shown
-        self.query_one("#title", Line).show(*title(self.area.label, self.condition, standing, shown))
+        self.title_line.show(*title(self.area.label, self.condition, standing, shown))
         columns = self.active.widths(self.active.scrollable_content_region.width)
-        self.query_one("#headings", Line).show(headings(columns, self.loader.sort, shown))
-        self.query_one("#status", Line).show(status(standing, self.notice, shown))
+        self.heading_line.show(headings(columns, self.loader.sort, shown))
+        self.status_line.show(status(standing, self.notice, shown))
 
     def keys_may_change(self) -> None:
         """The key line looks again at what fits the row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,26 +30,26 @@ class Asked:
     sort: Sort
 
 
-def read_view(
-    office: Office,
-    worklist: AnyWorklist,
-    asked: Asked,
-    cancelled: Cancelled,
-    came: Callable[[array[int]], None],
-) -> array[int]:
-    """All ids of a view; `came` hears of each piece as soon as it is there."""
-    ids: array[int] = array("q")
+def pieces_of(
+    office: Office, worklist: AnyWorklist, asked: Asked, cancelled: Cancelled
+) -> Iterator[array[int]]:
+    """The ids of a view in pieces, as they are read; ends early where nobody waits any more."""
     context = ConditionContext(office.now, office.today)
     with office.store.read() as session:
         if isinstance(worklist, ListedWorklist):
-            ids = array("q", worklist.fitting(session, asked.condition, context))
-            came(ids)
-            return ids
+            yield array("q", worklist.fitting(session, asked.condition, context))
+            return
         for piece in stream_ids(session, worklist, asked.condition, context, asked.sort):
             if cancelled():
-                return ids
-            ids.extend(piece)
-            came(piece)
+                return
+            yield piece
+
+
+def read_view(office: Office, worklist: AnyWorklist, asked: Asked, cancelled: Cancelled) -> array[int]:
+    """All ids of a view."""
+    ids: array[int] = array("q")
+    for piece in pieces_of(office, worklist, asked, cancelled):
+        ids.extend(piece)
     return ids
 
 

@@ -22,7 +22,7 @@ class View:
         self.gone: set[int] = set()
         """Ids that no longer fit, and stay where they are until the view is made anew."""
         self.absent: set[int] = set()
-        """Ids that were asked for and not found: deleted meanwhile. Others that are gone can still be read."""
+        """Ids that were asked for and not found: deleted meanwhile. Others that are gone can be read."""
         self.rows: OrderedDict[int, Any] = OrderedDict()
 
     def __len__(self) -> int:

@@ -76,5 +76,5 @@ def _subject_of(_office: Office, one: Transfer | PartnerCopy) -> Owner:
     return Owner(one.kind, one.subject_id)
 
 
-TRANSFERS = Reversible(Transfer, _discard, _check_nothing_newer, owner=_subject_of)
+TRANSFERS = Reversible(Transfer, _discard, _check_nothing_newer, owner=_subject_of, follows=True)
 COPIES = Reversible(PartnerCopy, _forget, moved=_count_up, owner=_subject_of)

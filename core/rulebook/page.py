@@ -12,6 +12,7 @@ from core.rulebook.rule import Need, Rule, Rulebook
 AREAS = {
     "customers": _("Customers"),
     "accounts": _("Partner accounts"),
+    "postbox": _("Postbox"),
 }
 SEVERITIES = {
     Severity.ERROR: _("error"),

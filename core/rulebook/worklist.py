@@ -190,7 +190,7 @@ def _candidates(
     *,
     scans: bool = False,
 ) -> sa.Select[Any, Any]:
-    """What may fit, and whether it certainly does; `scans` keeps the database off indexes other than the id's."""
+    """What may fit, and whether it certainly does; `scans` leaves the database no index but the id's."""
     id_ = table_of(worklist.model).c.id
     sure: sa.ColumnElement[Any] = sa.literal(1)
     where = None

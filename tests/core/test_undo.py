@@ -24,7 +24,7 @@ from core.operators import Operator, Role
 from core.outbox import operations as transfers
 from core.outbox.operations import FirstTransfer
 from core.outbox.transfer import CauseCode, State, Transfer
-from core.undo import last_undoable, undo
+from core.undo import last_undoable, undo, undoable_by
 from jobs.sandbox.client import VemaSandbox
 from jobs.upkeep import ABANDONED_AFTER
 from tests.support.broker import BrokerSoftware
@@ -244,16 +244,21 @@ def test_a_retry_of_what_has_been_asked_about_since_stays(office: GivenOffice, v
         undo(office, done.entry or 0)
 
 
-def test_an_edit_whose_transfer_has_gone_out_stays_with_all_that_belongs_to_it(office: GivenOffice) -> None:
-    office.has(customer("K-1"))
+def test_an_edit_whose_transfer_has_gone_out_is_undone_and_the_partner_is_told_again(
+    office: GivenOffice, vema: VemaSandbox
+) -> None:
+    office.has_account(vema)
+    office.has(customer("K-1", town="Dresden"))
     office.send("K-1")
     office.deliver()
     office.recheck()
-    done = office.edit("K-1", town="Zittau", number="K-100")
+    done = office.edit("K-1", town="Zittau")
     office.deliver()
-    with pytest.raises(Inapplicable):
-        undo(office, done.entry or 0)
-    assert office.customer("K-100").town == "Zittau"
+    undo(office, done.entry or 0)
+    assert office.customer("K-1").town == "Dresden"
+    office.deliver()
+    assert [one.customer.town for one in vema.taken("K-1")] == ["Dresden", "Zittau", "Dresden"]
+    assert office.states("K-1") == [State.DELIVERED] * 3
 
 
 def test_an_answer_that_was_acted_upon_stays(office: GivenOffice) -> None:
@@ -350,6 +355,17 @@ class Last:
         with self.office.store.read() as session:
             entry = last_undoable(session, operator).entry
         return f"{entry.action} {entry.subject}" if entry else None
+
+
+def test_what_can_be_undone_is_listed_the_newest_first(office: GivenOffice) -> None:
+    office.has(customer("K-1"), customer("K-2"))
+    office.edit("K-1", town="Zittau")
+    office.edit("K-2", town="Zittau")
+    undo(office, office.edit("K-1", town="Plauen").entry or 0)
+    with office.store.read() as session:
+        listed = [entry.subject for entry in undoable_by(session, "mk")]
+        nobodys = list(undoable_by(session, "kb"))
+    assert (listed, nobodys) == (["K-2", "K-1"], [])
 
 
 def test_the_newest_is_ones_own_and_not_undone_yet(office: GivenOffice) -> None:

@@ -43,7 +43,7 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Types text as it is."""
-        self._tmux("send-keys", "-t", "main", "-l", text)
+        self._tmux("send-keys", "-t", "main", "-l", "--", text)
 
     @property
     def text(self) -> str:
@@ -95,7 +95,12 @@ class Terminal:
     ) -> subprocess.CompletedProcess[str]:
         command = [str(self.program), "-S", str(self.socket), "-f", "/dev/null", *arguments]
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, env=dict(environment or os.environ), timeout=30
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=dict(environment or os.environ),
+            timeout=30,
         )
 
 

@@ -23,7 +23,14 @@ from tui.shown import Shown
 
 SMALL, LARGE = (80, 24), (160, 50)
 PATIENCE = 20.0
-WORDS_OF_KEYS = {" ": "space", "/": "slash", ":": "colon", "?": "question_mark", "*": "asterisk", "-": "minus"}
+WORDS_OF_KEYS = {
+    " ": "space",
+    "/": "slash",
+    ":": "colon",
+    "?": "question_mark",
+    "*": "asterisk",
+    "-": "minus",
+}
 
 
 class Story:
@@ -99,7 +106,7 @@ class Story:
     async def rests(self) -> None:
         """Until everything that was asked of the database has come, and the cursor's detail with it."""
         await self.pilot.pause(0.15)
-        await self.waits(lambda: self._is_quiet(), "rest")
+        await self.waits(self._is_quiet, "rest")
         await self.pilot.pause()
 
     def _is_quiet(self) -> bool:

@@ -1,4 +1,4 @@
-"""The first errand in a real terminal, by keyboard alone: see, understand, repair, send, delivered, undo, quit."""
+"""The first errand in a real terminal, by keyboard alone: see, understand, repair, send, undo, quit."""
 
 from __future__ import annotations
 
@@ -110,6 +110,8 @@ def test_the_first_errand_by_keyboard_alone(
     # an edit, and back
     terminal.press("2")
     terminal.press("/")
+    terminal.press("C-u")
+    terminal.shows("kundennummer: altkundennummer:")
     terminal.type("kunde:K-1")
     terminal.press("Enter")
     terminal.shows("K-1", "Ebel")
@@ -123,6 +125,7 @@ def test_the_first_errand_by_keyboard_alone(
     arrived(sandbox, "K-1", terminal, times=2)
     terminal.press("u")
     terminal.lacks("Ebel-Vogt")
+    arrived(sandbox, "K-1", terminal, times=3)
     # out
     terminal.press("q")
     terminal.ends()

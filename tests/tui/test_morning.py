@@ -19,7 +19,9 @@ def morning(office: GivenOffice, vema: VemaSandbox) -> GivenOffice:
     office.has_account(vema)
     vema.set_faults("""[[vema.refuse]]\nwhen = 'title:"Dr. habil."'\n""")
     office.has(
-        customer("K-1", last_name="Śliwa "), customer("K-2", title="Dr. habil."), customer("K-3", last_name="Ebel")
+        customer("K-1", last_name="Śliwa "),
+        customer("K-2", title="Dr. habil."),
+        customer("K-3", last_name="Ebel"),
     )
     office.send("K-1", "K-2", "K-3")
     office.deliver()

@@ -45,9 +45,7 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def consoles(
-    home: Path, ssh_server: SshServer, terminals: Callable[[], Terminal]
-) -> Callable[..., Terminal]:
+def consoles(home: Path, ssh_server: SshServer, terminals: Callable[[], Terminal]) -> Callable[..., Terminal]:
     """Opens a console for an operator by his key; what he asks for beside does not count."""
     for operator in ("mk", "al"):
         ssh_server.admit(operator, [*PROGRAM, "--home", str(home), "--operator", operator, "--lang", "de"])

@@ -59,7 +59,7 @@ def _name(view: CustomerView, shown: Shown) -> str:
 
 COLUMNS = (
     Column("findings", Message(""), 1, _sign),
-    Column("number", _("Number"), 10, lambda view, shown: shown.text(view.customer.number)),
+    Column("number", _("Customer"), 10, lambda view, shown: shown.text(view.customer.number)),
     Column("name", _("Name"), 20, _name, grows=3),
     Column("postcode", _("Postcode"), 7, lambda view, shown: shown.text(view.customer.postcode), least=66),
     Column("town", _("Town"), 12, lambda view, shown: shown.text(view.customer.town), grows=1, least=90),

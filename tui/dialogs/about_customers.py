@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
+from core.locale import Message
 from core.operation import Report
 from tui.background import in_background
 from tui.pressing import outcome
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from tui.dialogs.letters import Letter
     from tui.pane import TriagePane
     from tui.pressing import Press
+
+
+T = TypeVar("T")
 
 
 def show_dossier(console: Console, pane: TriagePane) -> None:
@@ -39,7 +43,22 @@ def show_dossier(console: Console, pane: TriagePane) -> None:
     def opened(dossier: Dossier) -> None:
         console.show_dialog(DossierScreen(console.shown, office, dossier), then)
 
-    in_background(console, "dossier", lambda _cancelled: work(), opened, failed=pane.say)
+    _soon(console, pane, work, opened)
+
+
+def _soon(console: Console, pane: TriagePane, work: Callable[[], T], opens: Callable[[T], None]) -> None:
+    """Reads what a dialog shows and opens it; keys that are typed meanwhile are not for the list below."""
+    console.is_pending = True
+
+    def then(read: T) -> None:
+        console.is_pending = False
+        opens(read)
+
+    def failed(message: Message) -> None:
+        console.is_pending = False
+        pane.say(message)
+
+    in_background(console, "dialog", lambda _cancelled: work(), then, failed=failed)
 
 
 def ask_customers(console: Console, press: Press, ids: Sequence[int]) -> None:
@@ -70,7 +89,7 @@ def ask_customers(console: Console, press: Press, ids: Sequence[int]) -> None:
     def opened(letter: Letter) -> None:
         console.show_dialog(InquiryDialog(console.shown, office, letter, ids, changed), then)
 
-    in_background(console, "letter", lambda _cancelled: first_letter(office, ids[0]), opened, failed=pane.say)
+    _soon(console, pane, lambda: first_letter(office, ids[0]), opened)
 
 
 def _ask_all(press: Press, ids: Sequence[int], wanted: Wanted) -> None:

@@ -118,8 +118,9 @@ class Editor(Dialog[Report]):
         Binding("f2,ctrl+s", "save", id="dialog.submit", show=False),
         Binding("f4", "fix", id="dialog.fix", show=False),
         Binding("f6", "restore", id="dialog.restore", show=False),
-        Binding("down", "next", id="dialog.next-field", show=False),
-        Binding("up", "previous", id="dialog.previous-field", show=False),
+        # before what the field does with it: what is typed behind it is for the next field
+        Binding("down,tab", "next", id="dialog.next-field", show=False, priority=True),
+        Binding("up", "previous", id="dialog.previous-field", show=False, priority=True),
     ]
 
     def __init__(

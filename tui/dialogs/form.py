@@ -26,8 +26,9 @@ class Form(Dialog[Any]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2,ctrl+s", "submit", id="dialog.submit", show=False),
-        Binding("down", "next", id="dialog.next-field", show=False),
-        Binding("up", "previous", id="dialog.previous-field", show=False),
+        # before what the field does with it: what is typed behind it is for the next field
+        Binding("down,tab", "next", id="dialog.next-field", show=False, priority=True),
+        Binding("up", "previous", id="dialog.previous-field", show=False, priority=True),
     ]
 
     def __init__(

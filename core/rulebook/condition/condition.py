@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from core.locale import _
 from core.rulebook.condition.checks import AgeCheck, Check, ConditionContext, DayCheck, FlagCheck, Predicate
 from core.rulebook.condition.errors import Source
+from core.rulebook.condition.plain import read_plain
 from core.rulebook.condition.resolve import Resolver
 from core.rulebook.condition.tree import And, Comparison, Expression, Leaf, Missing, Not, Or, depth
 from core.rulebook.condition.vocabulary import Vocabulary
@@ -74,9 +75,12 @@ def parse(text: str, vocabulary: Vocabulary) -> Condition:
 
 def parse_within(text: str, vocabulary: Vocabulary, within: frozenset[str]) -> Condition:
     """Like `parse`, for the meaning of a flag: `within` names the flags that are being explained."""
-    from core.rulebook.condition.syntax import read
+    expression = read_plain(text)
+    if expression is None:
+        from core.rulebook.condition.syntax import read
 
-    return _resolved(read(text), Resolver(vocabulary, Source(text), within))
+        expression = read(text)
+    return _resolved(expression, Resolver(vocabulary, Source(text), within))
 
 
 def resolve(expression: Expression, vocabulary: Vocabulary) -> Condition:

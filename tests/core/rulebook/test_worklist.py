@@ -15,7 +15,7 @@ from core.outbox.listing import select_transfers
 from core.outbox.operations import DISCARD
 from core.outbox.worklist import TransferWorklist
 from core.rulebook.condition import ConditionContext, parse
-from core.rulebook.worklist import Sort, Worklist, grouped, stream_ids
+from core.rulebook.worklist import UNSORTED, Sort, Worklist, grouped, stream_ids
 from jobs.sandbox.client import VemaSandbox
 from tests.support.customers import company, customer
 from tests.support.offices import GivenOffice
@@ -85,7 +85,7 @@ def busy(office: GivenOffice, vema: VemaSandbox) -> GivenOffice:
     return office
 
 
-def ids(office: GivenOffice, worklist: Worklist, condition: str, sort: Sort = Sort()) -> list[int]:
+def ids(office: GivenOffice, worklist: Worklist, condition: str, sort: Sort = UNSORTED) -> list[int]:
     """The whole view."""
     asked = parse(condition, worklist.vocabulary) if condition else None
     context = ConditionContext(office.now, office.today)
