@@ -21,11 +21,12 @@ from core.office import Office
 from core.presence.visit import note_visit
 from tui.areas import MODULES, area_of
 from tui.background import Failed, TakesResults, in_background
+from tui.bindings import pane_of
 from tui.bulk_watch import BulkWatch
 from tui.header import NARROW, Counted, area_spans, count, operator_spans
 from tui.keys import CONSOLE_VERBS, OVER_THE_LIST, Verb, shown_key
 from tui.lines import Line, Span
-from tui.pane import Rests, TriagePane, pane_of
+from tui.pane import Rests, TriagePane
 from tui.presences import RENEWED, Presences
 from tui.pressing import Press
 from tui.shown import Shown
@@ -148,7 +149,7 @@ class Console(TakesResults, App[int]):
         self.area_number = number
         pane = self.pane
         if pane is None:
-            pane = pane_of(area, {})(self, self.office, self.shown)
+            pane = pane_of(area)(self, self.office, self.shown)
             await switcher.add_content(pane, set_current=True)
         else:
             switcher.current = pane.id

@@ -121,8 +121,8 @@ class Follower:
 
     def _take(self, view: View, found: Drift | None) -> None:
         list_ = self.pane.list
-        if found is not None and isinstance(self.pane.worklist, ListedWorklist):
-            # nobody works through a list that is computed: it is shown as it is now
+        if found is not None and (not len(view) or isinstance(self.pane.worklist, ListedWorklist)):
+            # nobody works through an empty list, or one that is computed: it is shown as it is now
             self.pane.action_refresh()
             return
         bottom = list_.top + list_.height

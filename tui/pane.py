@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message as Event
 
@@ -22,7 +21,7 @@ from tui.causes import CauseList
 from tui.detail import Detail
 from tui.filter_line import FilterLine
 from tui.following import Follower
-from tui.keys import LIST_VERBS, MOVEMENT_BINDINGS, Verb
+from tui.keys import LIST_VERBS, Verb
 from tui.lines import Line
 from tui.listed import ListedWorklist
 from tui.loading import PieceCame, ViewLoader, hidden_of
@@ -33,7 +32,7 @@ from tui.table import RecordList
 from tui.taking_out import copy, export_view
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 
 class Owner(Protocol):
@@ -395,26 +394,3 @@ class Rests(Event):
     def __init__(self, pane: TriagePane) -> None:
         super().__init__()
         self.pane = pane
-
-
-def pane_of(area: Area, keys: Mapping[str, str]) -> type[TriagePane]:
-    """The pane of an area, with the bindings that its verbs make.
-
-    They come before what the widgets would do, one after the other: a key that was typed ahead never meets
-    a list where its hand expected the filter line or a dialog.
-    """
-    bindings: list[BindingType] = [
-        Binding(
-            keys.get(one.id, one.key),
-            one.action or f"press('{one.id}')",
-            id=one.id,
-            show=False,
-            priority=True,
-        )
-        for one in (*area.verbs, *LIST_VERBS)
-        if not one.action or hasattr(TriagePane, f"action_{one.action}")
-    ]
-    bindings += [
-        Binding(key, action, show=False, id=id_, priority=True) for key, action, id_ in MOVEMENT_BINDINGS
-    ]
-    return type(f"{area.name.title()}Pane", (TriagePane,), {"BINDINGS": bindings, "area": area})

@@ -26,6 +26,8 @@ from tui.view import View
 RESTS = 0.12
 """Seconds without a movement after which detail and position follow the cursor."""
 GAP = 1
+NARROWEST = 8
+"""Cells that a column keeps which gives way."""
 MARKS = 2
 """Cells in front of each row for the sign of a mark and of somebody else at work."""
 
@@ -318,12 +320,12 @@ class RecordList(ScrollView, can_focus=True, inherit_bindings=False):
 
 
 def spread(columns: Sequence[Column], width: int) -> list[tuple[Column, int]]:
-    """The columns that fit, each with its width; what is left over goes to those that grow."""
+    """The columns that fit, each with its width; those that grow take what is left over, or give way."""
     chosen = [one for one in columns if width >= one.least]
     left = width - sum(one.width + GAP for one in chosen)
     shares = sum(one.grows for one in chosen)
     widths: list[tuple[Column, int]] = []
     for one in chosen:
-        extra = left * one.grows // shares if shares and left > 0 else 0
-        widths.append((one, one.width + extra))
+        extra = left * one.grows // shares if shares else 0
+        widths.append((one, max(min(one.width, NARROWEST), one.width + extra)))
     return widths

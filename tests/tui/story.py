@@ -20,6 +20,7 @@ from core.office import Office
 from tui.app import Console
 from tui.pane import TriagePane
 from tui.shown import Shown
+from tui.signs import RICH, Signs
 
 SMALL, LARGE = (80, 24), (160, 50)
 PATIENCE = 20.0
@@ -124,10 +125,15 @@ class Story:
 
 @asynccontextmanager
 async def telling(
-    office: Office, size: tuple[int, int] = SMALL, *, language: str = "de", opening: int | None = None
+    office: Office,
+    size: tuple[int, int] = SMALL,
+    *,
+    language: str = "de",
+    opening: int | None = None,
+    signs: Signs = RICH,
 ) -> AsyncIterator[Story]:
     """A console of this size on an office."""
-    console = Console(office, Shown(translator(language), language), opening=opening)
+    console = Console(office, Shown(translator(language), language, signs=signs), opening=opening)
     async with console.run_test(size=size) as pilot:
         story = Story(console, pilot)
         await story.waits(lambda: console.pane is not None and bool(console.counted.areas), "the console")

@@ -220,5 +220,6 @@ def test_what_is_left_over_goes_to_the_columns_that_grow() -> None:
     assert [width for _column, width in spread(COLUMNS, 40)] == [35, 3]
 
 
-def test_where_there_is_no_room_columns_keep_their_least_width() -> None:
-    assert [width for _column, width in spread(COLUMNS, 5)] == [12, 3]
+def test_where_there_is_no_room_columns_that_grow_give_way_down_to_a_least_width() -> None:
+    assert [width for _column, width in spread(COLUMNS, 14)] == [9, 3]
+    assert [width for _column, width in spread(COLUMNS, 5)] == [8, 3]

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from core.customers.vocabulary import customer_transfer_vocabulary
 from core.locale import Message, _
 from core.office import Office
-from core.outbox.transfer import STUCK, Attempt, PartnerCopy, State, Transfer
+from core.outbox.transfer import STUCK, Attempt, PartnerCopy, State, Step, Transfer
 from core.outbox.worklist import TransferWorklist
 from jobs.commands.findings import field_label
 from jobs.commands.words import CAUSES, OUTCOMES, STATES, word
@@ -34,8 +34,12 @@ def _cause(one: Transfer, shown: Shown) -> str:
     return shown.text(word(CAUSES, one.cause_code)) if one.cause_code else ""
 
 
+STEPS = {
+    Step.SHORT: _("the short name, which goes first"),
+    Step.FULL: _("the full name, after the short one"),
+}
 COLUMNS = (
-    Column("state", _("State"), 15, _state),
+    Column("state", _("State"), 16, _state),
     Column("subject", _("Customer"), 10, lambda one, shown: shown.text(one.subject)),
     Column("name", _("Name"), 18, lambda one, shown: shown.text(one.subject_name), grows=3),
     Column("cause", _("Cause"), 13, _cause, grows=1),
@@ -54,7 +58,8 @@ def _why(session: Session, office: Office, id_: int) -> Iterable[Block]:
     yield Fact(_("Cause"), one.cause_message() if one.cause else "")
     yield Fact(_("Waits"), file.waits)
     yield Fact(_("Due"), one.due_at if one.state == State.PENDING else None)
-    yield Fact(_("Transfer"), f"{one.id} · {one.step}")
+    yield Fact(_("Transfer"), one.id)
+    yield Fact(_("Part"), STEPS.get(Step(one.step)))
     yield Fact(_("Partner"), f"{one.partner} · {one.account}")
     yield Fact(_("Goes out after"), one.after)
     yield Fact(_("Followed by"), [str(number) for number in file.follows])
