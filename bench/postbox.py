@@ -1,7 +1,8 @@
 """Fetching post against zeep: the same sandbox, the same shipments, as many threads.
 
-Each client is a process of its own, started anew. Ours keeps the raw answer as well as the file, both synced;
-`collect` notes both in SQLite FULL, too. zeep strips line breaks off the ends of what is binary.
+Each client is a process of its own, started anew. All keep the file in an archive, synced; ours keep the raw
+answer as well, and `collect` notes both in SQLite FULL. zeep strips line breaks off the ends of what is
+binary.
 `python -m bench.postbox [shipments] [megabytes]`
 """
 
@@ -28,8 +29,8 @@ MEGABYTES = 60
 THREADS = 3
 ROUNDS = 3
 _SHOWN = {
-    "zeep": "zeep, each file synced",
-    "client": "our client, answer and file synced",
+    "zeep": "zeep, file in an archive",
+    "client": "our client, answer and file in an archive",
     "collect": "leitstand collect: the same, and SQLite FULL",
 }
 Measured = tuple[float, float, int]
@@ -51,7 +52,7 @@ def main(shipments: int, megabytes: int) -> None:
 
 
 def _rates(shipments: int) -> dict[str, tuple[float, float, int]]:
-    """Shipments per second, the ratio to zeep's (median of rounds), files that came as they had been put in."""
+    """Shipments per second, ratio to zeep's (medians of rounds), files that came as they were put in."""
     found: dict[str, list[float]] = {name: [] for name in _SHOWN}
     whole = dict.fromkeys(_SHOWN, 0)
     with temporary_home() as home, spawned_sandbox(home / "sandbox") as sandbox:

@@ -1,12 +1,12 @@
 """The same post, fetched with zeep.
 
-Log-in by hand, list and shipments through a client of zeep's for each thread, each file written and synced.
+Log-in by hand, list and shipments through a client of zeep's for each thread, each file kept in an archive
+like ours.
 Prints seconds and the number of files.
 """
 
 from __future__ import annotations
 
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 
 import requests
 
+from core.archive import Archive
 from core.partners.xml import Element, add_element
 from jobs.sandbox.bipro.client import Reach
 
@@ -125,6 +126,7 @@ def main(reach: Reach, ca_file: str, folder: Path, threads: int) -> None:
 
     file = folder / "transfer.wsdl"
     file.write_text(wsdl(reach.transfer_url), encoding="utf-8")
+    archive = Archive(folder)
     clients: SimpleQueue[Any] = SimpleQueue()
     for _thread in range(threads):
         session = requests.Session()
@@ -148,8 +150,8 @@ def main(reach: Reach, ca_file: str, folder: Path, threads: int) -> None:
         files = [
             one for shipment in response.Lieferung for each in shipment.Transfer for one in each.Datei or ()
         ]
-        for place, one in enumerate(files):
-            _write(folder / f"{number}.{place}", one.Daten)
+        for one in files:
+            archive.store([one.Daten])
         return len(files)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -175,10 +177,3 @@ def _session(reach: Reach, ca_file: str) -> Element:
     context = add_element(security, f"{{{_WSC}}}SecurityContextToken")
     add_element(context, f"{{{_WSC}}}Identifier", token)
     return security
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

@@ -31,6 +31,7 @@ from core.vault import Vault
 
 if TYPE_CHECKING:
     from core.outbox.outcome import Partner
+    from core.postbox.post import Postbox
 
 R = TypeVar("R", bound=SQLModel)
 P = TypeVar("P")
@@ -79,6 +80,8 @@ class Office:
     partners: Mapping[str, Callable[[], Partner]] = field(default_factory=dict[str, "Callable[[], Partner]"])
     subjects: Mapping[str, Callable[[], Subject]] = field(default_factory=dict[str, "Callable[[], Subject]"])
     """What transfers are about, by kind: how their records are brought up to date."""
+    postboxes: Mapping[str, Callable[[], Postbox]] = field(default_factory=dict[str, "Callable[[], Postbox]"])
+    """Partners that have post for us, by name; their accounts are the same that we send with."""
 
     @property
     def now(self) -> datetime:
@@ -93,6 +96,10 @@ class Office:
     def partner(self, name: str) -> Partner:
         """A partner by name; its profile is read when it is first asked for."""
         return self.partners[name]()
+
+    def postbox(self, name: str) -> Postbox:
+        """The postbox of a partner; its profile is read when it is first asked for."""
+        return self.postboxes[name]()
 
     def subject(self, kind: str) -> Subject:
         """The area whose records transfers of this kind carry."""

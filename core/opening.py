@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -27,6 +27,7 @@ from core.vault import KEY_NAME, Vault
 
 if TYPE_CHECKING:
     from core.outbox.outcome import Partner
+    from core.postbox.post import Postbox
 
 DATABASE_NAME = "leitstand.db"
 
@@ -110,7 +111,8 @@ def open_office(
     archive = Archive(home / (settings.archive or "archive"))
     known = partners if partners is not None else known_partners(home, settings)
     vault = _vault(home, settings)
-    return Office(home, UUID(row.id), store, settings, vault, archive, time, who, known, known_subjects())
+    subjects, postboxes = known_subjects(), known_postboxes(home, settings)
+    return Office(home, UUID(row.id), store, settings, vault, archive, time, who, known, subjects, postboxes)
 
 
 def known_partners(home: Path, settings: Settings) -> Mapping[str, Callable[[], Partner]]:
@@ -123,6 +125,22 @@ def known_partners(home: Path, settings: Settings) -> Mapping[str, Callable[[], 
         return open_partner(settings.partner("vema"), home)
 
     return {"vema": vema}
+
+
+def known_postboxes(home: Path, settings: Settings) -> Mapping[str, Callable[[], Postbox]]:
+    """Every partner from whom post is fetched, its profile read when it is first asked for."""
+    names = dict.fromkeys(["vema", *settings.partners])
+    return {
+        name: lru_cache(maxsize=1)(partial(_postbox, name, home, settings))
+        for name in names
+        if settings.partner(name).has_postbox(name)
+    }
+
+
+def _postbox(name: str, home: Path, settings: Settings) -> Postbox:
+    from core.partners.bipro import open_postbox
+
+    return open_postbox(name, settings.partner(name), home)
 
 
 def known_subjects() -> Mapping[str, Callable[[], Subject]]:

@@ -54,6 +54,28 @@ class OperatorRow(SQLModel, table=True):
     added_at: datetime = moment()
 
 
+class Scope(StrEnum):
+    """What somebody may see beside what the role permits; an admin gives it, and sees all."""
+
+    COMMISSION = "commission"
+
+
+class OperatorScope(SQLModel, table=True):
+    """A scope that an operator was given."""
+
+    __tablename__ = "operator_scope"  # pyright: ignore[reportAssignmentType]
+
+    operator: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    given_by: str = ""
+    given_at: datetime = moment()
+
+
+def may_see(session: Session, operator: Operator, scope: Scope) -> bool:
+    """Whether an operator was given a scope; admins, and the machine, need none."""
+    return operator.role is Role.ADMIN or session.get(OperatorScope, (operator.name, scope.value)) is not None
+
+
 def read_role(text: str) -> Role:
     """A role by its name. Raises WrongUsage."""
     try:

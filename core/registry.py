@@ -20,6 +20,8 @@ AREAS: Mapping[str, str] = {
     "transfers": "core.outbox.operations",
     "arrivals": "core.inbox.operations",
     "inquiries": "core.inquiries.operations",
+    "postbox": "core.postbox.operations",
+    "contracts": "core.contracts.operations",
     "work": "core.work.operations",
 }
 

@@ -17,6 +17,8 @@ from core.errors import UnreadableInput
 from core.locale import Message, _
 
 FILE_NAME = "leitstand.toml"
+SHIPPED_POSTBOXES = ("vema", "insurer")
+"""Partners whose postbox has a profile that comes with the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,26 @@ class PartnerSettings:
     """Which customers go out: "chosen" (operation send), "all", or a condition: whoever fits it, too."""
     senders: int = 0
     """How many transfers may be on their way at once; 0 leaves it to the profile."""
+    postbox: str = ""
+    """How post is fetched (BiPRO): a shipped profile (vema, insurer), a file of one's own, or "off"; empty:
+    the shipped one of this partner's name, if there is one."""
+    postbox_login_url: str = ""
+    """Where one logs in to it (norm 410); empty leaves this and what follows to that profile."""
+    postbox_url: str = ""
+    """Where post is fetched (norm 430)."""
+    consumer_id: str = ""
+    acknowledge: str = ""
+    """When the partner is told that post has arrived: off, stored, filed."""
+
+    def has_postbox(self, name: str) -> bool:
+        """Whether post is fetched from the partner of this name.
+
+        One with an authority of its own is no public one: there it takes an address, too, so that the office
+        of a test system never asks the real partner.
+        """
+        if self.postbox == "off" or (self.ca_file and not self.postbox_url):
+            return False
+        return bool(self.postbox or name in SHIPPED_POSTBOXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,12 @@ class Settings:
     """How letters to customers and advisers are signed."""
     inquiry_days: int = 14
     """After how many days an inquiry without an answer comes up again, on a business day."""
+    filing_threshold: int = 90
+    """From how sure on (1 to 99) the machine files post by itself; 100: never."""
+    postbox_folder: str = ""
+    """Where documents are exported to, a folder that the desks share; empty: `post` in the home."""
+    postbox_pattern: str = "{date} {sender} {contract} {title}"
+    """What exported files are called: date, sender, contract, customer, name, category, title, id."""
     partners: Mapping[str, PartnerSettings] = field(default_factory=dict[str, PartnerSettings])
     folders: tuple[WatchedFolder, ...] = ()
     schedule: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -119,6 +147,7 @@ def _check(settings: Settings, file: str) -> None:
         "lease_seconds": (settings.lease_seconds, 0.1),
         "keep_days": (settings.keep_days, 0),
         "inquiry_days": (settings.inquiry_days, 0),
+        "filing_threshold": (settings.filing_threshold, 1),
     }
     for name, partner in settings.partners.items():
         least[f"partners.{name}.senders"] = (partner.senders, 0)

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from core.errors import Inapplicable, NotFound, WrongUsage
 from core.locale import _
 from core.office import Office
-from core.operators import OperatorRow, Role
+from core.operators import OperatorRow, OperatorScope, Role, Scope
 
 
 def operators(session: Session) -> list[OperatorRow]:
@@ -47,6 +47,35 @@ def set_role(office: Office, name: str, role: Role, reason: str = "") -> Operato
         session.add(one)
         _note(session, office, "role", name, before, role, reason)
     return one
+
+
+def give_scope(office: Office, name: str, scope: Scope, *, take: bool = False) -> None:
+    """Gives an operator a scope, or takes it. Raises NotFound, NotAllowed, Inapplicable."""
+    office.require(Role.ADMIN)
+    with office.store.write() as session:
+        if session.get(OperatorRow, name, with_for_update=True) is None:
+            raise NotFound(_("There is no operator {name}; `leitstand operators add` adds one.", name=name))
+        row = session.get(OperatorScope, (name, scope.value))
+        if (row is None) == take:
+            raise Inapplicable(_("That is how it is already."))
+        if row is None:
+            given = OperatorScope(
+                operator=name, scope=scope, given_by=office.operator.name, given_at=office.now
+            )
+            session.add(given)
+        else:
+            session.delete(row)
+        scopes = ("", scope.value)
+        before, after = reversed(scopes) if take else scopes
+        office.note(session, "operators", "scope", name, before={"scope": before}, after={"scope": after})
+
+
+def scopes_of(session: Session) -> dict[str, list[str]]:
+    """The scopes that were given, by operator."""
+    found: dict[str, list[str]] = {}
+    for row in session.exec(select(OperatorScope).order_by(col(OperatorScope.scope))):
+        found.setdefault(row.operator, []).append(row.scope)
+    return found
 
 
 def _note(

@@ -15,15 +15,16 @@ from pathlib import Path
 from sqlmodel import col, select
 
 from core.archive import CHUNK, Stored
-from core.customers import importing
-from core.errors import UnreadableInput
+from core.errors import LeitstandError, UnreadableInput
+from core.importing import applying
 from core.inbox.arrival import Arrival, ArrivalState
 from core.inbox.receive import receive_stored, safe_name
 from core.locale import _, n_
 from core.office import Office
 from core.settings import WatchedFolder
 from core.text import visible
-from jobs.schedule import Counts, Ended, JobProgress
+from jobs.intakes import INTAKES, intake_of
+from jobs.schedule import COLLECT, UNREACHED, Counts, Ended, JobProgress, run_job, slot_by_hand
 
 DONE = "received"
 UNFINISHED = (".part", ".tmp", ".filepart")
@@ -74,6 +75,35 @@ def collect(office: Office, progress: JobProgress) -> Ended:
     if failures:
         raise failures[0]
     return _ended(counts, left)
+
+
+def collect_everything(office: Office, progress: JobProgress) -> Ended:
+    """What somebody asks for by hand: the watched folders, and every account's post in a run of its own.
+
+    What one cannot do does not stop the others. Raises the first error when all else is done.
+    """
+    from core.postbox.collecting import accounts_with_post
+
+    failures: list[LeitstandError] = []
+    ended = Ended({"received": 0, "again": 0})
+    try:
+        ended = collect(office, progress)
+    except UnreadableInput as error:
+        failures.append(error)
+    for account in accounts_with_post(office) if office.postboxes else []:
+        ran = run_job(office, COLLECT + account, slot_by_hand())
+        failures += [ran.error] if ran.error is not None else []
+        counts = {name: ended.counts.get(name, 0) + number for name, number in ran.counts.items()}
+        detail = ended.detail or (
+            _("{account}: {reason}", account=account, reason=ran.detail) if ran.detail else None
+        )
+        outcome = UNREACHED if UNREACHED in (ended.outcome, ran.outcome) else ended.outcome
+        ended = Ended({**ended.counts, **counts}, detail, outcome)
+        if not progress(ended.counts):
+            break
+    if failures:
+        raise failures[0]
+    return ended
 
 
 def _ended(counts: Counts, left: list[str]) -> Ended:
@@ -226,7 +256,7 @@ def apply_arrivals(office: Office, progress: JobProgress) -> Counts:
     with office.store.read() as session:
         query = select(Arrival).where(
             Arrival.state == ArrivalState.STORED,
-            Arrival.kind == importing.KIND,
+            col(Arrival.kind).in_(INTAKES),
             col(Arrival.parent).is_(None),
         )
         waiting = list(session.exec(query.order_by(col(Arrival.id))))
@@ -236,7 +266,7 @@ def apply_arrivals(office: Office, progress: JobProgress) -> Counts:
 
     for arrival in waiting:
         try:
-            done = importing.apply(office, arrival, told)
+            done = applying.apply(office, intake_of(arrival.kind), arrival, told)
         except UnreadableInput:
             counts["unreadable"] += 1
             continue
@@ -244,4 +274,8 @@ def apply_arrivals(office: Office, progress: JobProgress) -> Counts:
         for name in ("new", "changed", "conflicts", "quarantined"):
             counts[name] += getattr(done, name)
         progress(counts)
+    if counts["new"] or counts["changed"]:
+        from core.contracts.linking import link_contracts
+
+        link_contracts(office)
     return counts

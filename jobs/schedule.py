@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -54,16 +55,28 @@ class Job:
     label: Message
     cron: str
     where: str
+    by_hand: str = ""
+    """Where it stands what is done when somebody asks for it, if that is more."""
+    account: str = ""
+    """The account that it is for."""
 
-    def work(self) -> Callable[[Office, JobProgress], Counts | Ended]:
+    def work(self, *, by_hand: bool = False) -> Callable[[Office, JobProgress], Counts | Ended]:
         """The function that does it, loaded when it is needed."""
-        module, function = self.where.split(":")
-        return getattr(import_module(module), function)
+        module, function = (self.by_hand if by_hand and self.by_hand else self.where).split(":")
+        found = getattr(import_module(module), function)
+        return partial(found, account=self.account, by_hand=by_hand) if self.account else found
 
 
 JOBS: tuple[Job, ...] = (
-    Job("collect", _("Collect files from watched folders"), "* * * * *", "jobs.collecting:collect"),
+    Job(
+        "collect",
+        _("Collect files from watched folders"),
+        "* * * * *",
+        "jobs.collecting:collect",
+        by_hand="jobs.collecting:collect_everything",
+    ),
     Job("apply-arrivals", _("Apply what has come in"), "* * * * *", "jobs.collecting:apply_arrivals"),
+    Job("examine-post", _("Read new post and file it"), "* * * * *", "jobs.post:examine_post"),
     Job("recheck", _("Check what has changed"), "* * * * *", "jobs.upkeep:recheck"),
     Job("deliver-transfers", _("Deliver transfers"), "* * * * *", "jobs.upkeep:deliver_transfers"),
     Job("bulk-actions", _("Carry out bulk actions"), "* * * * *", "jobs.bulk:carry_out_bulk_actions"),
@@ -71,11 +84,28 @@ JOBS: tuple[Job, ...] = (
 )
 
 
+COLLECT = "collect:"
+"""How the names of jobs begin that fetch the post of one account."""
+POST_CRON = "*/15 6-20 * * mon-fri"
+
+
+def jobs_of(office: Office) -> tuple[Job, ...]:
+    """All jobs of an office: those that every office has, and one for each account with post."""
+    from core.postbox.collecting import accounts_with_post
+
+    names = accounts_with_post(office) if office.postboxes else []
+    return (*JOBS, *(find_job(COLLECT + name) for name in names))
+
+
 def find_job(name: str) -> Job:
     """A job by name. Raises NotFound."""
     for job in JOBS:
         if job.name == name:
             return job
+    account = name.removeprefix(COLLECT)
+    if name.startswith(COLLECT) and account:
+        label = _("Fetch post with {account}", account=account)
+        return Job(name, label, POST_CRON, "jobs.post:collect_account", account=account)
     raise NotFound(_("There is no job {job}; known are {known}.", job=name, known=[j.name for j in JOBS]))
 
 
@@ -134,7 +164,7 @@ def run_job(
         return progress(so_far) if progress else True
 
     try:
-        ended = job.work()(office, tell)
+        ended = job.work(by_hand=slot.startswith("by hand"))(office, tell)
     except LeitstandError as error:
         _finish(office, run, FAILED, counts, error.message)
         log.warning("job %s failed: %s", name, error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from threading import Event
 from uuid import uuid4
 
@@ -22,6 +23,7 @@ from core.journal import JournalChange, JournalEntry
 from core.locale import Message, _
 from core.office import Office
 from core.outbox import lease
+from core.postbox.receiving import is_a_document
 from core.presence.presence import forget_absent
 from core.store.statements import execute
 from jobs.collecting import remove_received
@@ -78,9 +80,11 @@ def _counted(delivered: Delivered) -> Counter[str]:
 
 
 def account_names(office: Office) -> list[str]:
-    """The accounts that have credentials."""
+    """The accounts that have credentials, and whose partner takes transfers."""
     with office.store.read() as session:
-        query = select(Account.name).where(col(Account.version) > 0)
+        query = select(Account.name).where(
+            col(Account.version) > 0, col(Account.partner).in_(list(office.partners))
+        )
         return list(session.exec(query.order_by(col(Account.name))))
 
 
@@ -110,7 +114,9 @@ def tidy(office: Office, progress: JobProgress) -> Counts:
         counts["forgotten"] += forget_ended(session, before) + forget_absent(session, office.now)
     if office.settings.keep_days:
         old_content = office.now - timedelta(days=office.settings.keep_days)
-        counts["removed"] = remove_old_content(office, old_content) + remove_received(office, old_content)
+        is_needed = partial(is_a_document, office)
+        counts["removed"] = remove_old_content(office, old_content, is_needed)
+        counts["removed"] += remove_received(office, old_content)
     progress(counts)
     return counts
 

@@ -24,7 +24,7 @@ from jobs.bulk import keep_carrying_out
 from jobs.delivery import Delivery, anything_due
 from jobs.history import Worker as WorkerRow
 from jobs.leading import RENEW_EVERY, Leadership, resign, stand
-from jobs.schedule import JOBS, cron_of, run_job, slot_at, slot_by_hand, take_requests, trigger_of
+from jobs.schedule import COLLECT, cron_of, jobs_of, run_job, slot_at, slot_by_hand, take_requests, trigger_of
 from jobs.upkeep import account_names, new_worker_id
 
 log = logging.getLogger("leitstand.worker")
@@ -148,7 +148,9 @@ class Worker:
             self.leadership = stand(session, self.id, self.office.now)
         if self.leadership.leads and self.scheduler is None:
             self._start_clock()
-        elif not self.leadership.leads:
+        elif self.leadership.leads:
+            self._wind_up()
+        else:
             self._halt_clock()
 
     def _start_clock(self) -> None:
@@ -162,13 +164,22 @@ class Worker:
             executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        for job in JOBS:
-            cron = cron_of(self.office, job)
-            # What the worker does all the time is a job only for `leitstand run`.
-            if cron != "off" and job.name not in (DELIVERING, BULK):
-                scheduler.add_job(self._tick, trigger_of(cron, zone), args=[job.name], id=job.name)
-        scheduler.start()
         self.scheduler = scheduler
+        self._wind_up()
+        scheduler.start()
+
+    def _wind_up(self) -> None:
+        """Has the clock run every job there is: with an account comes its job, with its end it goes."""
+        zone = self.office.settings.time_zone
+        jobs = {job.name: cron_of(self.office, job) for job in jobs_of(self.office)}
+        running = {one.id for one in self.scheduler.get_jobs() if one.id.startswith(COLLECT)}
+        for name in running - set(jobs):
+            self.scheduler.remove_job(name)
+        for name, cron in jobs.items():
+            # What the worker does all the time is a job only for `leitstand run`.
+            is_known = self.scheduler.get_job(name) is not None
+            if cron != "off" and name not in (DELIVERING, BULK) and not is_known:
+                self.scheduler.add_job(self._tick, trigger_of(cron, zone), args=[name], id=name)
 
     def _halt_clock(self) -> None:
         if self.scheduler is not None:
@@ -218,7 +229,16 @@ class Worker:
 def run_once(office: Office) -> dict[str, dict[str, int]]:
     """Every job once, in the order in which work flows, until nothing is left that could be done now."""
     counts: dict[str, dict[str, int]] = {}
-    for name in (BULK, "collect", "apply-arrivals", "recheck", DELIVERING, "recheck", DELIVERING):
+    for name in (
+        BULK,
+        "collect",
+        "apply-arrivals",
+        "examine-post",
+        "recheck",
+        DELIVERING,
+        "recheck",
+        DELIVERING,
+    ):
         ran = run_job(office, name, slot_by_hand())
         if ran.error is not None:
             raise ran.error

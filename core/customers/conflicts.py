@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlmodel import Session, col, select
 
 from core.customers.customer import Customer, ImportConflict
-from core.customers.three_way import Merge
+from core.importing.three_way import Merge
 from core.office import Office
 
 

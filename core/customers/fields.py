@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from sqlmodel import SQLModel
 
-from core.locale import Message, _
+from core.importing.field import FieldName
+from core.locale import _
 from core.text import squeezed
 
 
@@ -83,16 +83,6 @@ def read_birthdate(text: str) -> date | None:
         return date(int(year), int(month), int(day))
     except ValueError:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class FieldName:
-    """A field's attribute, its German column heading, its English one, and how it is called on screen."""
-
-    attribute: str
-    german: str
-    english: str
-    label: Message
 
 
 FIELDS: tuple[FieldName, ...] = (

@@ -67,6 +67,8 @@ SECTIONS: tuple[tuple[str, Message, str], ...] = (
     ("record", _("Fields and findings"), "core.customers.dossier:record_of"),
     ("inquiries", _("Inquiries"), "core.inquiries.dossier:inquiries_of"),
     ("work", _("Among colleagues"), "core.work.dossier:work_of"),
+    ("contracts", _("Contracts"), "core.contracts.dossier:contracts_of"),
+    ("post", _("Post"), "core.postbox.dossier:documents_of"),
     ("transfers", _("Transfers"), "core.outbox.dossier:transfers_of"),
     ("imports", _("Imports"), "core.customers.dossier:imports_of"),
     ("journal", _("Journal"), "core.customers.dossier:journal_of"),

@@ -40,6 +40,15 @@ def files_of(office: Office, ids: Sequence[int]) -> list[Arrival]:
     return waiting
 
 
+def waiting_of(office: Office, kind: str) -> list[Arrival]:
+    """The files of a kind that wait to be applied, the oldest first."""
+    with office.store.read() as session:
+        query = select(Arrival).where(
+            Arrival.state == ArrivalState.STORED, Arrival.kind == kind, col(Arrival.parent).is_(None)
+        )
+        return list(session.exec(query.order_by(col(Arrival.id))))
+
+
 def beginning_of(office: Office, arrival: Arrival) -> str:
     """What came, or its beginning, as text; nothing where it is no text or is no longer there.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -17,13 +17,19 @@ from core.store.statements import execute
 _SETTLED = (ArrivalState.APPLIED, ArrivalState.IGNORED)
 
 
-def remove_old_content(office: Office, before: datetime) -> int:
+def remove_old_content(
+    office: Office, before: datetime, is_needed: Callable[[str], bool] = lambda _sha256: False
+) -> int:
     """Removes the bytes of files and rows that were settled before a moment; answers how many lost theirs.
 
-    A file stays as long as anything needs it: another arrival of the same bytes, or a row of it that is still
-    put back and could be read again.
+    A file stays as long as anything needs it: another arrival of the same bytes, a row of it that is still
+    put back and could be read again, or (`is_needed`, asked with its hash) a record that was made of it.
     """
-    removed = sum(office.archive.remove(sha256, before) for sha256 in _expired_files(office, before))
+    removed = sum(
+        office.archive.remove(sha256, before)
+        for sha256 in _expired_files(office, before)
+        if not is_needed(sha256)
+    )
     rows = sa.update(Arrival).where(
         col(Arrival.parent).is_not(None),
         col(Arrival.raw).is_not(None),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 from sqlmodel import Session
 
 from core.accounts.account import (
@@ -21,10 +24,10 @@ from core.operators import Role
 from core.outbox.outcome import Connection, Credentials
 
 
-def open_connection(office: Office, name: str) -> tuple[Connection, Account]:
-    """A client of the account, and the account as it was when its secrets were read.
+def credentials_of(office: Office, name: str) -> tuple[Credentials, Account]:
+    """The secrets of an account, and the account as it was when they were read.
 
-    Raises WrongUsage where nothing is set, VaultError, or UnreadableInput for a faulty profile.
+    Raises WrongUsage where nothing is set, or VaultError.
     """
     with office.store.read() as session:
         account = find_account(session, name)
@@ -38,28 +41,72 @@ def open_connection(office: Office, name: str) -> tuple[Connection, Account]:
         version=account.version,
         extra={"member_number": account.member_number},
     )
+    return credentials, account
+
+
+def open_connection(office: Office, name: str) -> tuple[Connection, Account]:
+    """A client of the account, and the account as it was when its secrets were read.
+
+    Raises WrongUsage where nothing is set, VaultError, or UnreadableInput for a faulty profile.
+    """
+    credentials, account = credentials_of(office, name)
     return office.partner(account.partner).connect(credentials, office.clock), account
 
 
-def test_login(office: Office, name: str) -> None:
-    """Logs in once; success closes the breakers of credentials, certificate and endpoint.
+class _LogsIn(Protocol):
+    def test_login(self) -> None: ...
 
-    Rate-limited, so that it cannot lock the account; what never reached the partner does not count.
+    def close(self) -> None: ...
+
+
+def test_login(office: Office, name: str) -> None:
+    """Logs in once wherever the account serves: where we send and where our post lies.
+
+    Success closes the breakers of credentials, certificate and endpoint. Rate-limited, so that it cannot lock
+    the account; what never reached the partner does not count.
     Raises NotAllowed (limit), CredentialsRefused, NotTrusted (certificate), PartnerUnavailable.
     """
     office.require(Role.CLERK)
-    connection, account = open_connection(office, name)
+    credentials, account = credentials_of(office, name)
+    connections = _where_it_serves(office, credentials, account)
+    if not connections:
+        raise WrongUsage(_("The settings name nothing that the account {name} serves for.", name=name))
     try:
         with office.store.write() as session:
             test = begin_test(session, name, account.version, office.operator.name, office.now)
+        errors = _log_in_everywhere(connections)
+        # Who was let in somewhere has the right password, whatever is wrong elsewhere.
+        refused = next((error for error in errors if isinstance(error, CredentialsRefused)), None)
+        failed = len(errors) == len(connections)
+        error = refused or (errors[0] if failed and errors else None)
+        _conclude(office, name, account.version, test.id, error)
+        if errors:
+            raise refused or errors[0]
+    finally:
+        for connection in connections:
+            connection.close()
+
+
+def _where_it_serves(office: Office, credentials: Credentials, account: Account) -> list[_LogsIn]:
+    makers: list[_LogsIn] = []
+    if account.partner in office.partners:
+        makers.append(office.partner(account.partner).connect(credentials, office.clock))
+    if account.partner in office.postboxes:
+        makers.append(office.postbox(account.partner).connect(credentials, office.clock))
+    return makers
+
+
+def _log_in_everywhere(connections: Sequence[_LogsIn]) -> list[PartnerError]:
+    """What was wrong; after a refusal nothing more is tried, because refusals are counted."""
+    errors: list[PartnerError] = []
+    for connection in connections:
         try:
             connection.test_login()
+        except CredentialsRefused as error:
+            return [*errors, error]
         except PartnerError as error:
-            _conclude(office, name, account.version, test.id, error)
-            raise
-        _conclude(office, name, account.version, test.id, None)
-    finally:
-        connection.close()
+            errors.append(error)
+    return errors
 
 
 def _conclude(office: Office, name: str, version: int, test: int | None, error: PartnerError | None) -> None:

@@ -86,20 +86,20 @@ class Endpoint:
     timeouts: Timeouts = field(default_factory=Timeouts)
 
 
-def check_endpoint(endpoint: Endpoint, file: Path) -> None:
-    """Raises UnreadableInput where a value cannot work."""
-    check_address(endpoint.url, file, "endpoint.url")
-    check_senders(endpoint.senders, file, "endpoint.senders")
+def check_endpoint(endpoint: Endpoint, file: Path, where: str = "endpoint") -> None:
+    """Raises UnreadableInput where a value cannot work; `where` is the table's name in the file."""
+    check_address(endpoint.url, file, f"{where}.url")
+    check_senders(endpoint.senders, file, f"{where}.senders")
     if endpoint.largest_answer < 1024:
-        raise wrong(file, "endpoint.largest_answer", _("must be at least {least}", least=1024))
+        raise wrong(file, f"{where}.largest_answer", _("must be at least {least}", least=1024))
     for name in ("connect", "read", "total", "keep_alive"):
         if not 0 < getattr(endpoint.timeouts, name) <= 600:
             raise wrong(
-                file, f"endpoint.timeouts.{name}", _("must be between {least} and {most}", least=0, most=600)
+                file, f"{where}.timeouts.{name}", _("must be between {least} and {most}", least=0, most=600)
             )
     for name, template in {**endpoint.headers, **endpoint.authentication.headers}.items():
         _check_placeholders(
-            template, {"key", *endpoint.authentication.needs}, f"endpoint.headers.{name}", file
+            template, {"key", *endpoint.authentication.needs}, f"{where}.headers.{name}", file
         )
 
 

@@ -6,11 +6,12 @@ import base64
 import re
 import ssl
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import certifi
@@ -23,6 +24,9 @@ from core.partners.transport import WATCH, CertificateRefused, Watch, WatchedTra
 from core.redaction import GONE, LONGEST, Redactor
 from core.text import shortened, visible
 
+T = TypeVar("T")
+_BEGINNING = 65_536
+"""Bytes that are read of a body whose announced length is too large already."""
 _HEADER_VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
 _SHOWN_HEADERS = (
     "content-type",
@@ -92,17 +96,32 @@ class Client:
 
     def ask(self, call: Call, values: Mapping[str, str], body: bytes | None = None) -> Exchange:
         """Carries one request out. A network failure is in the Exchange; only a bug of ours is raised."""
+        exchange, came = self.stream(call, values, body, lambda _head, pieces: b"".join(pieces))
+        return replace(exchange, body=came or b"") if exchange.failure is not Failure.ENCODED else exchange
+
+    def stream(
+        self,
+        call: Call,
+        values: Mapping[str, str],
+        body: bytes | None,
+        take: Callable[[Exchange, Iterator[bytes]], T],
+    ) -> tuple[Exchange, T | None]:
+        """Like `ask`, but the body of an answer goes to `take`, piece by piece, once its head is there.
+
+        A body that does not come whole just ends; the Exchange says why. Of one that is announced as too
+        large only the beginning comes. None where nothing was answered.
+        """
         url = _address(self._endpoint.url, call, values)
         headers = self._headers(call, values)
         shown = self._shown_request(call, url, headers, body)
         if self._account_fault:
-            return Exchange(shown, sent=False, failure=Failure.ACCOUNT, detail=self._account_fault)
+            return Exchange(shown, sent=False, failure=Failure.ACCOUNT, detail=self._account_fault), None
         if self._client is None:
-            return Exchange(shown, sent=False, failure=Failure.NO_AUTHORITY, detail=self._no_authority)
+            return Exchange(shown, False, failure=Failure.NO_AUTHORITY, detail=self._no_authority), None
         request = self._client.build_request(
             call.method, url, headers=headers | self._authentication, content=body
         )
-        return self._carried_out(self._client, request, shown)
+        return self._carried_out(self._client, request, shown, take)
 
     def shown_answer(self, exchange: Exchange) -> str:
         """The answer as an operator may see it: status, a few headers, body; redacted and short."""
@@ -136,7 +155,13 @@ class Client:
         client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         return client
 
-    def _carried_out(self, client: httpx.Client, request: httpx.Request, shown: str) -> Exchange:
+    def _carried_out(
+        self,
+        client: httpx.Client,
+        request: httpx.Request,
+        shown: str,
+        take: Callable[[Exchange, Iterator[bytes]], T],
+    ) -> tuple[Exchange, T | None]:
         watch = Watch(time.monotonic() + self._endpoint.timeouts.total)
         request.extensions[WATCH] = watch
         try:
@@ -144,29 +169,16 @@ class Client:
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
             code = error.code if isinstance(error, CertificateRefused) else 0
             failure = _failure(error, sent=watch.sent)
-            return Exchange(shown, watch.sent, failure=failure, detail=_said(error), code=code)
+            return Exchange(shown, watch.sent, failure=failure, detail=_said(error), code=code), None
         except httpx.RemoteProtocolError as error:
-            return Exchange(shown, True, failure=Failure.NOT_HTTP, detail=str(error))
-        headers = _by_name(response.headers)
-        body, failure = self._body_of(response, headers)
-        return Exchange(shown, True, response.status_code, headers, body, failure)
-
-    def _body_of(self, response: httpx.Response, headers: Mapping[str, str]) -> tuple[bytes, Failure | None]:
-        body = bytearray()
+            return Exchange(shown, True, failure=Failure.NOT_HTTP, detail=str(error)), None
+        body = _Body(response, self._endpoint.largest_answer)
+        head = Exchange(shown, True, response.status_code, _by_name(response.headers))
         try:
-            if headers.get("content-encoding", "identity").lower() != "identity":
-                return b"", Failure.ENCODED
-            for chunk in response.iter_raw():
-                body += chunk
-                if len(body) > self._endpoint.largest_answer:
-                    return bytes(body[: self._endpoint.largest_answer]), Failure.TOO_LARGE
-        except httpcore.TimeoutException:
-            return bytes(body), Failure.TIMEOUT
-        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
-            return bytes(body), Failure.CUT
+            taken = take(head, iter(body))
         finally:
             response.close()
-        return bytes(body), None
+        return replace(head, failure=body.failure), taken
 
     def _headers(self, call: Call, values: Mapping[str, str]) -> dict[str, str]:
         known = {**self._values, **values}
@@ -183,6 +195,33 @@ class Client:
         shown = _seen(self.redacted("\n".join(lines) + "\n\n" + _as_text(body or b"")))
         hidden = "".join(f"\n{name}: {GONE}" for name in self._authentication)
         return shortened(shown.replace("\n", f"{hidden}\n", 1), LONGEST)
+
+
+class _Body:
+    """The body of an answer in pieces; afterwards `failure` says why it is not whole, where it is not."""
+
+    def __init__(self, response: httpx.Response, largest: int) -> None:
+        self._response, self._largest = response, largest
+        self.failure: Failure | None = None
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            self.failure = Failure.ENCODED
+
+    def __iter__(self) -> Iterator[bytes]:
+        length, most = 0, self._largest
+        announced = self._response.headers.get("content-length", "")
+        if announced.isascii() and announced.isdigit() and (len(announced) > 18 or int(announced) > most):
+            most = min(most, _BEGINNING)
+        try:
+            for chunk in self._response.iter_raw():
+                yield chunk[: most - length]
+                length += len(chunk)
+                if length > most:
+                    self.failure = Failure.TOO_LARGE
+                    return
+        except httpcore.TimeoutException:
+            self.failure = Failure.TIMEOUT
+        except (httpcore.NetworkError, httpcore.RemoteProtocolError):
+            self.failure = Failure.CUT
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:

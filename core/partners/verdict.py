@@ -6,6 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.errors import (
+    CredentialsRefused,
+    NotTrusted,
+    PartnerError,
+    PartnerRefused,
+    PartnerUnavailable,
+    Unanswered,
+)
 from core.locale import Message, _
 from core.outbox.outcome import Outcome, Presence
 from core.partners.endpoint import AnswerRule
@@ -56,6 +64,24 @@ def judged(case: Case, rules: Iterable[AnswerRule], now: datetime) -> Verdict:
     if rule is not None and rule.outcome is not None:
         return _by_outcome(case, rule.outcome, rule.cause, delay)
     return _by_status(case, status, delay)
+
+
+def error_of(verdict: Verdict, exchange: Exchange) -> PartnerError:
+    """A verdict as the error to raise, where nothing else can be made of it."""
+    match verdict.outcome:
+        case Outcome.REFUSED_CREDENTIALS:
+            return CredentialsRefused(verdict.cause, reached=exchange.sent)
+        case Outcome.REFUSED_DATA:
+            return PartnerRefused(verdict.cause)
+        case Outcome.UNAVAILABLE if not verdict.retryable:
+            return NotTrusted(verdict.cause, reached=exchange.sent)
+        case Outcome.THROTTLED | Outcome.UNAVAILABLE:
+            seconds = verdict.delay.total_seconds() if verdict.delay else None
+            return PartnerUnavailable(verdict.cause, seconds, reached=exchange.sent)
+        case _other if exchange.status is None:
+            return PartnerUnavailable(verdict.cause, reached=exchange.sent)
+        case _other:
+            return Unanswered(verdict.cause)
 
 
 def _by_outcome(case: Case, outcome: Outcome, cause: str, delay: timedelta | None) -> Verdict:
@@ -189,11 +215,12 @@ def _not_understood(case: Case) -> Message:
             **_who(case),
         )
     return _(
-        "{partner} answered unreadably (HTTP {status}): {reason}.", reason=_unreadable(case), **_who(case)
+        "{partner} answered unreadably (HTTP {status}): {reason}.", reason=why_not_whole(case), **_who(case)
     )
 
 
-def _unreadable(case: Case) -> Message:
+def why_not_whole(case: Case) -> Message:
+    """Why an answer cannot be read, or did not come whole; without a full stop."""
     match case.exchange.failure:
         case Failure.TIMEOUT:
             return _("its answer did not end in time")

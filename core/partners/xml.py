@@ -6,7 +6,7 @@ The one place that knows lxml, which comes without types: `Element` is as much o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Protocol, cast
 
 from lxml import etree  # pyright: ignore
@@ -82,6 +82,18 @@ def new_root(namespace: str, name: str) -> Element:
 def add_child(parent: Element, name: str, text: str) -> None:
     """An element below another one; no text makes it empty."""
     etree.SubElement(parent, name).text = text or None  # pyright: ignore
+
+
+def add_element(
+    parent: Element | None, name: str, text: str = "", prefixes: Mapping[str | None, str] | None = None
+) -> Element:
+    """An element, `{namespace}name`, below another one or (None) a new root; it declares `prefixes`."""
+    if parent is None:
+        made = etree.Element(name, nsmap=prefixes)  # pyright: ignore
+    else:
+        made = etree.SubElement(parent, name, nsmap=prefixes)  # pyright: ignore
+    made.text = text or None  # pyright: ignore
+    return cast("Element", made)
 
 
 def as_bytes(root: Element) -> bytes:

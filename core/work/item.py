@@ -63,6 +63,7 @@ SOURCES: Mapping[str, str] = {
     "work": "core.work.sources:own_work",
     "inquiries": "core.inquiries.work:due_inquiries",
     "transfers": "core.outbox.work:stuck_transfers",
+    "postbox": "core.postbox.work:open_documents",
     "arrivals": "core.inbox.work:arrivals_put_back",
     "customers": "core.customers.work:open_conflicts",
 }

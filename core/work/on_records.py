@@ -28,7 +28,12 @@ class HandingOver:
     """To whom, and what the colleague should know."""
 
     to: str = field(
-        default="", metadata={"help": _("The operator who is to look after it."), "required": True}
+        default="",
+        metadata={
+            "help": _("The operator who is to look after it."),
+            "required": True,
+            "is_operator": True,
+        },
     )
     note: str = field(default="", metadata={"help": _("What the colleague should know.")})
 
@@ -48,14 +53,20 @@ class Reminding:
         default=None, metadata={"help": _("The day on which it comes up again."), "required": True}
     )
     note: str = field(default="", metadata={"help": _("What is to be done then.")})
-    to: str = field(default="", metadata={"help": _("For whom; else for the operator who says so.")})
+    to: str = field(
+        default="",
+        metadata={"help": _("For whom; else for the operator who says so."), "is_operator": True},
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
     """To whom, and what."""
 
-    to: str = field(default="", metadata={"help": _("The operator who is to read it."), "required": True})
+    to: str = field(
+        default="",
+        metadata={"help": _("The operator who is to read it."), "required": True, "is_operator": True},
+    )
     text: str = field(default="", metadata={"help": _("What to say."), "required": True})
 
 

@@ -17,5 +17,6 @@ SOURCES = {
     "memo": _("Message"),
     "transfer": _("Transfer"),
     "arrival": _("Arrival"),
+    "document": _("Document"),
     "conflict": _("Import conflict"),
 }

@@ -181,8 +181,8 @@ def set_account(
         office.require(Role.CLERK)
         with office.store.read() as session:
             before = session.get(Account, account)
-        if before is None and account not in office.partners:
-            known = tuple(office.partners)
+        known = tuple(dict.fromkeys([*office.partners, *office.postboxes]))
+        if before is None and account not in known:
             raise NotFound(_("There is no partner {name}; known are {known}.", name=account, known=known))
         asks = is_terminal() and not password_stdin
         who = user or _ask(frame, _("User name"), before.user if before else "", asks)

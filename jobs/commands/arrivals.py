@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.errors import LeitstandError, WrongUsage
+from core.errors import WrongUsage
 from core.locale import Message, _
 from core.text import printable, visible
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import Group, OneOf, Whole, argument, option
-from jobs.commands.importing import LISTING as IMPORTED
-from jobs.commands.importing import Imported, reading
+from jobs.commands.importing import apply_files
 from jobs.commands.printing import Column, Listing
 from jobs.commands.words import ARRIVALS as STATES
 from jobs.commands.words import word
@@ -79,23 +78,9 @@ def _choose(where: str | None) -> Any:
 
 def _read_again(frame: Frame, office: Office, ids: Sequence[int]) -> bool:
     """Applies the files that are to be read again, at once."""
-    from core.customers import importing
     from core.inbox.listing import files_of
 
-    done: list[Imported] = []
-    well = True
-    for file in files_of(office, ids):
-        try:
-            counts = importing.apply(office, file, reading(frame, file.name), frame.tell, journalled=True)
-        except LeitstandError as error:
-            frame.tell(error.message)
-            well = False
-            continue
-        done.append(Imported(file.name, file.id, counts))
-        well = well and not counts.quarantined
-    if frame.format == "table":
-        frame.list(IMPORTED, done)
-    return well
+    return apply_files(frame, office, files_of(office, ids))
 
 
 arrivals_group = Group("arrivals", _("What came in: files, and rows that could not be applied."), _more)

@@ -113,6 +113,10 @@ def _office(office: Office, login: bool) -> Iterator[Check]:
     yield from _space(office)
     for name in office.partners:
         yield from _partner(office, name)
+    for name in office.postboxes:
+        yield _attempt(
+            _("Postbox {name}", name=name), f"postbox-{name}", lambda of=name: _postbox(office, of)
+        )
     yield from _accounts(office)
     if login:
         yield from _log_ins(office)
@@ -220,6 +224,11 @@ def _partner(office: Office, name: str) -> Iterator[Check]:
     if settings.ca_file:
         file = office.home / settings.ca_file
         yield _attempt(_("CA file of {name}", name=name), f"ca-file-{name}", lambda: _ca_file(file))
+
+
+def _postbox(office: Office, name: str) -> Message:
+    """Whether its profile can be read. Raises UnreadableInput."""
+    return _("Post is fetched: {title}.", title=office.postbox(name).title)
 
 
 def _send(office: Office, name: str) -> Iterator[Check]:

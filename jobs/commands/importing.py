@@ -1,20 +1,21 @@
-"""`leitstand import customers`: files come in, are stored, and become customers."""
+"""`leitstand import customers|contracts`: files come in, are stored, and become records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.errors import UnreadableInput
+from core.errors import LeitstandError, UnreadableInput
 from core.locale import Message, _, n_
 from jobs.commands.frame import Frame
 from jobs.commands.grammar import FILE, Group, argument, option
 from jobs.commands.printing import Column, Listing
 
 if TYPE_CHECKING:
-    from core.customers.importing import Counts
+    from core.importing.intake import Counts, Intake
+    from core.inbox.arrival import Arrival
     from core.office import Office
 
 import_group = Group("import", _("Imports records from files; the same file twice changes nothing."))
@@ -78,55 +79,100 @@ def text_of_file(file: Path) -> str:
         raise UnreadableInput(str(file), _("{reason}", reason=error.strerror or str(error))) from error
 
 
+def _as_files_are_read(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments that every import has."""
+    for add in (
+        option("--sheet", help=_("The sheet of a spreadsheet; else the first.")),
+        option("--separator", help=_("The separator of a CSV file; else it is found out.")),
+        option("--encoding", help=_("The encoding of a CSV file; else it is found out.")),
+        option("--dry-run", is_flag=True, help=_("Says what would happen; nothing is stored.")),
+        option("--mapping", type=FILE, help=_("Says which column is which field, where headings do not.")),
+        argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…"),
+    ):
+        function = add(function)
+    return function
+
+
 @import_group.sub("customers", _("Imports customers from CSV, XLSX, XLS, ODS or XML."))
-@argument("files", nargs=-1, required=True, type=FILE, metavar="FILE…")
-@option("--mapping", type=FILE, help=_("Says which column is which field, where headings do not."))
-@option("--dry-run", is_flag=True, help=_("Says what would happen; nothing is stored."))
-@option("--encoding", help=_("The encoding of a CSV file; else it is found out."))
-@option("--separator", help=_("The separator of a CSV file; else it is found out."))
-@option("--sheet", help=_("The sheet of a spreadsheet; else the first."))
-def import_customers(
-    frame: Frame,
-    files: Sequence[Path],
-    mapping: Path | None,
-    dry_run: bool,
-    encoding: str | None,
-    separator: str | None,
-    sheet: str | None,
-) -> int:
+@_as_files_are_read
+def import_customers(frame: Frame, **given: Any) -> int:
     """Imports each file; one that cannot be read does not stop the others."""
-    from core.operators import Role
+    from core.customers.importing import CUSTOMERS
 
-    options = reading_options(mapping, encoding=encoding, separator=separator, sheet=sheet)
-    done: list[Imported] = []
-    unreadable = False
-    with frame.office() as office:
-        if not dry_run:
-            office.require(Role.CLERK)
-        for file in files:
-            try:
-                take = _preview if dry_run else _import
-                done.append(take(frame, office, file, options))
-            except UnreadableInput as error:
-                frame.tell(error.message)
-                unreadable = True
-    frame.list(LISTING, done)
-    for one in done:
-        frame.tell(_summary(one))
-    put_back = any(one.counts.quarantined for one in done)
-    return 2 if unreadable else int(put_back)
+    return _Importing(frame, CUSTOMERS, **given).carry_out()
 
 
-def _import(frame: Frame, office: Office, file: Path, options: dict[str, Any]) -> Imported:
-    from core.customers import importing
-    from core.inbox.receive import receive_file
+@import_group.sub("contracts", _("Imports contracts from CSV, XLSX, XLS, ODS, XML or GDV data."))
+@_as_files_are_read
+def import_contracts(frame: Frame, **given: Any) -> int:
+    """Imports each file; contracts without a customer yet find it later."""
+    from core.contracts.importing import CONTRACTS
+    from core.contracts.linking import link_contracts
 
-    received = receive_file(office, importing.KIND, file, options=options)
-    arrival = received.arrival
-    if received.again:
-        return Imported(str(file), arrival.id, _unchanged(importing.Counts.of(arrival.counts)), again=True)
-    counts = importing.apply(office, arrival, reading(frame, file.name), frame.tell, journalled=True)
-    return Imported(str(file), arrival.id, counts)
+    return _Importing(frame, CONTRACTS, **given).carry_out(link_contracts)
+
+
+class _Importing:
+    """One call of `leitstand import`."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        intake: Intake[Any],
+        *,
+        files: Sequence[Path],
+        mapping: Path | None,
+        dry_run: bool,
+        **said: str | None,
+    ) -> None:
+        self.frame, self.intake, self.files, self.dry_run = frame, intake, files, dry_run
+        self.options = reading_options(mapping, **said)
+
+    def carry_out(self, finish: Callable[[Office], object] | None = None) -> int:
+        """Imports the files and says what became of them; the exit code."""
+        from core.operators import Role
+
+        frame = self.frame
+        done: list[Imported] = []
+        unreadable = False
+        with frame.office() as office:
+            if not self.dry_run:
+                office.require(Role.CLERK)
+            for file in self.files:
+                try:
+                    done.append(self._preview(office, file) if self.dry_run else self._import(office, file))
+                except UnreadableInput as error:
+                    frame.tell(error.message)
+                    unreadable = True
+            if finish is not None and not self.dry_run:
+                finish(office)
+        frame.list(LISTING, done)
+        for one in done:
+            frame.tell(_summary(one))
+        put_back = any(one.counts.quarantined for one in done)
+        return 2 if unreadable else int(put_back)
+
+    def _import(self, office: Office, file: Path) -> Imported:
+        from core.importing import applying
+        from core.importing.intake import Counts
+        from core.inbox.receive import receive_file
+
+        received = receive_file(office, self.intake.kind, file, options=self.options)
+        arrival = received.arrival
+        if received.again:
+            return Imported(str(file), arrival.id, _unchanged(Counts.of(arrival.counts)), again=True)
+        told = reading(self.frame, file.name)
+        counts = applying.apply(office, self.intake, arrival, told, self.frame.tell, journalled=True)
+        return Imported(str(file), arrival.id, counts)
+
+    def _preview(self, office: Office, file: Path) -> Imported:
+        from core.importing.preview import preview
+
+        mapping = self.intake.mapping_of(self.options, file.name)
+        table, columns = self.intake.open(file, file.name, mapping)
+        for note in (*table.notes, *columns.notes()):
+            self.frame.tell(note)
+        return Imported(str(file), None, preview(office, self.intake, table, columns))
 
 
 def reading(frame: Frame, name: str) -> Callable[[int, int], None]:
@@ -139,21 +185,33 @@ def reading(frame: Frame, name: str) -> Callable[[int, int], None]:
     return tell
 
 
+def apply_files(frame: Frame, office: Office, files: Iterable[Arrival]) -> bool:
+    """Applies stored files at once, each as what it is, and lists what became of them; is all well?"""
+    from core.importing import applying
+    from jobs.intakes import intake_of
+
+    done: list[Imported] = []
+    well = True
+    for file in files:
+        try:
+            intake, told = intake_of(file.kind), reading(frame, file.name)
+            counts = applying.apply(office, intake, file, told, frame.tell, journalled=True)
+        except LeitstandError as error:
+            frame.tell(error.message)
+            well = False
+            continue
+        done.append(Imported(file.name, file.id, counts))
+        well = well and not counts.quarantined
+    if frame.format == "table":
+        frame.list(LISTING, done)
+    return well
+
+
 def _unchanged(counts: Counts) -> Counts:
-    from core.customers.importing import Counts
+    from core.importing.intake import Counts
 
     left = counts.rows - counts.quarantined
     return Counts(rows=counts.rows, unchanged=left, quarantined=counts.quarantined)
-
-
-def _preview(frame: Frame, office: Office, file: Path, options: dict[str, Any]) -> Imported:
-    from core.customers import importing
-    from core.customers.import_preview import preview
-
-    table, columns = importing.open_customers(file, file.name, importing.mapping_of(options, file.name))
-    for note in (*table.notes, *columns.notes()):
-        frame.tell(note)
-    return Imported(str(file), None, preview(office, table, columns))
 
 
 def _summary(one: Imported) -> Message:

@@ -111,11 +111,11 @@ RUNS_LISTING: Listing[JobRun] = Listing(
 def job_states(session: Session, office: Office, *, with_next: bool = True) -> list[JobState]:
     """Every job; the next run takes a schedule to be read, which not everybody waits for."""
     from jobs.pausing import paused_jobs
-    from jobs.schedule import JOBS, cron_of, last_run
+    from jobs.schedule import cron_of, jobs_of, last_run
 
     paused = paused_jobs(session)
     states: list[JobState] = []
-    for job in JOBS:
+    for job in jobs_of(office):
         at, fault = _next_run(office, job) if with_next and job.name not in paused else (None, None)
         last = last_run(session, job.name)
         states.append(JobState(job, cron_of(office, job), last, at, paused.get(job.name), fault))
@@ -213,7 +213,7 @@ def request(frame: Frame, job: str) -> None:
 def run(frame: Frame, job: str, once: bool) -> int:
     """Runs a job; the exit code says whether all went through, some did not, or nobody was reached."""
     from core.operators import Role
-    from jobs.schedule import run_job, slot_by_hand
+    from jobs.schedule import UNREACHED, run_job, slot_by_hand
 
     with frame.office() as office:
         office.require(Role.CLERK)
@@ -229,7 +229,8 @@ def run(frame: Frame, job: str, once: bool) -> int:
         shut = _tell_gates(frame, office) if job == "deliver-transfers" else False
         if ran.detail is not None and not shut:
             frame.tell(ran.detail)
-    return exit_code_of(ran.counts, shut=shut)
+    unreached = ran.outcome == UNREACHED and job.startswith("collect")
+    return exit_code_of(ran.counts, shut=shut or unreached)
 
 
 def exit_code_of(counts: Counts, *, shut: bool = False) -> int:
@@ -254,9 +255,7 @@ def _tell_gates(frame: Frame, office: Office) -> bool:
 
 @command("worker", _("Runs the schedule and delivers, until SIGTERM; what is in flight is finished first."))
 @option("--once", is_flag=True, help=_("Does all that can be done now, then ends."))
-@option(
-    "--while-stdin", is_flag=True, help=_("Ends when its standard input does: for who starts it as a child.")
-)
+@option("--while-stdin", is_flag=True, help=_("Ends with its standard input; for who starts it as a child."))
 def worker(frame: Frame, once: bool, while_stdin: bool) -> int:
     """Works until told to stop; several workers may run, one of them leads."""
     from core.operators import MACHINE, Role

@@ -72,6 +72,23 @@ def change_role(frame: Frame, name: str, role: str, reason: str) -> None:
     _tell(frame, changed)
 
 
+@operators_group.sub("scope", _("Lets an operator see what only some may see; an admin does it."))
+@argument("name", metavar="NAME")
+@argument("scope", type=OneOf(("commission",)), metavar="commission")
+@option("--take", is_flag=True, help=_("Takes it instead."))
+def change_scope(frame: Frame, name: str, scope: str, take: bool) -> None:
+    """Gives an operator a scope, or takes it."""
+    from core.operators import Scope
+    from core.staff import give_scope
+
+    with frame.office() as office:
+        give_scope(office, name, Scope(scope), take=take)
+    if take:
+        frame.tell(_("{name} no longer sees commission statements.", name=name))
+    else:
+        frame.tell(_("{name} sees commission statements.", name=name))
+
+
 def _tell(frame: Frame, one: OperatorRow) -> None:
     if frame.format == "json":
         frame.json(as_json(one))

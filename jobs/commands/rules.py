@@ -61,8 +61,9 @@ def rulebooks() -> list[Rulebook[Any, Any]]:
     """Every book of rules, area by area."""
     from core.accounts.rules import RULES as ACCOUNTS
     from core.customers.rules import RULES as CUSTOMERS
+    from core.postbox.rules import RULES as POSTBOX
 
-    return [ACCOUNTS, CUSTOMERS]
+    return [ACCOUNTS, CUSTOMERS, POSTBOX]
 
 
 def _all_rules() -> Iterator[Shown]:

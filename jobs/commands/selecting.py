@@ -26,3 +26,23 @@ def transfer_condition(where: str | None) -> Condition | None:
     from core.rulebook.condition import parse
 
     return parse(where, customer_transfer_vocabulary())
+
+
+def document_condition(where: str | None) -> Condition | None:
+    """A condition on documents. Raises ConditionError."""
+    if where is None:
+        return None
+    from core.postbox.vocabulary import document_vocabulary
+    from core.rulebook.condition import parse
+
+    return parse(where, document_vocabulary())
+
+
+def contract_condition(where: str | None) -> Condition | None:
+    """A condition on contracts. Raises ConditionError."""
+    if where is None:
+        return None
+    from core.contracts.vocabulary import contract_vocabulary
+    from core.rulebook.condition import parse
+
+    return parse(where, contract_vocabulary())

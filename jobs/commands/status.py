@@ -29,6 +29,7 @@ class _Status:
     accounts: Sequence[AccountState]
     pauses: Sequence[Pause]
     jobs: Sequence[JobState]
+    post: Sequence[Finding]
     now: datetime
 
     def as_json(self) -> Mapping[str, object]:
@@ -51,6 +52,7 @@ class _Status:
                 for one in seen.findings
             ],
             "account_findings": [finding_as_json(one) for one in self.account_findings],
+            "post_findings": [finding_as_json(one) for one in self.post],
             "conflicts": seen.conflicts,
             "quarantined": seen.quarantined,
             "waiting_arrivals": seen.waiting_arrivals,
@@ -75,6 +77,7 @@ class _Status:
 def status(frame: Frame) -> None:
     """Prints the state of the office."""
     from core.accounts.pausing import pauses
+    from core.postbox.rules import shipment_findings
     from jobs.overview import overview
 
     with frame.office() as office, office.store.read() as session:
@@ -84,6 +87,7 @@ def status(frame: Frame) -> None:
             account_states(session, office),
             pauses(session, now),
             job_states(session, office),
+            shipment_findings(session, office),
             now,
         )
     if frame.format == "json":
@@ -117,6 +121,9 @@ def _print(frame: Frame, found: _Status) -> None:
     frame.table_of(ACCOUNTS, found.accounts)
     if found.account_findings:
         frame.table_of(FINDINGS, found.account_findings)
+    if found.post:
+        frame.heading(_("Post that is not fetched"))
+        frame.table_of(FINDINGS, found.post)
     for one in found.pauses:
         frame.print(_("{scope} is paused by {by}: {reason}", scope=one.scope, by=one.by, reason=one.reason))
     frame.heading(_("Jobs"))

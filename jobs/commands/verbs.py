@@ -43,6 +43,8 @@ class Face:
     """By operation: shows what will change, and answers with the ids for which anything will."""
     after: Mapping[str, Callable[[Frame, Office, list[int]], bool]] | None = None
     """By operation: what follows at once; answers whether all went well."""
+    attribute: Callable[[str], str] | None = None
+    """The attribute of a field, by whatever name it is known; None: those of customers. Raises WrongUsage."""
 
 
 def verbs(face: Face) -> Iterator[click.Command]:
@@ -169,7 +171,7 @@ class _Verb:
 
                 said[name] = text_of_file(value)
         if self.assigns:
-            said["values"] = _take_assignments(names)
+            said["values"] = _take_assignments(names, self.face.attribute or attribute_named)
             if said.get("revision") is not None and len(names) != 1:
                 raise WrongUsage(_("--revision goes with one record."))
         return self.operation.parameters(**said)
@@ -194,12 +196,12 @@ class _Verb:
         return frame.confirm(question, yes=yes)
 
 
-def _take_assignments(names: list[str]) -> dict[str, str]:
+def _take_assignments(names: list[str], attribute: Callable[[str], str]) -> dict[str, str]:
     """Takes FIELD=VALUE out of the names. Raises WrongUsage where there is none."""
     values: dict[str, str] = {}
     for name in [one for one in names if "=" in one and not one.startswith("#")]:
         field, _equals, value = name.partition("=")
-        values[attribute_named(field)] = value
+        values[attribute(field)] = value
         names.remove(name)
     if not values:
         raise WrongUsage(_("Say what to change: FIELD=VALUE."))

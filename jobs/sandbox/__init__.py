@@ -4,7 +4,10 @@
 - checks: what the simulated VEMA refuses, and never tells
 - book: whom it knows, by which numbers, and what became of every key
 - vema: the extranet: log-ins, requests, answers
-- faults: what goes wrong on purpose, from a file that may be edited while the sandbox runs
-- server: HTTPS, and the connections that are really cut; admin: its books, for comparison
+- bipro/: the postboxes of BiPRO 410 and 430, VEMA's and a standard insurer's, on the same server
+- account: who is let in, and how that is locked; request: what both partners see of a request, and answer
+- faults, trouble, counting: what goes wrong on purpose, from a file that may be edited while the sandbox runs
+- exchange: one request and what becomes of it, connections that are really cut; rubbish: no answers at all
+- server: HTTPS; certificates, also such as nobody may accept; admin: its books, for comparison
 - client: how tests, the demo and benches start a sandbox and look into it
 """

@@ -27,7 +27,10 @@ Endpoint = Callable[[Request], Any]
 
 
 def admin_application(sandbox: Sandbox) -> Starlette:
-    """GET book, entries, counts, account, faults; POST faults, customers, delete-numbers, unlock, reset."""
+    """GET book, entries, counts, account, faults; POST faults, customers, delete-numbers, unlock, reset.
+
+    The postboxes' are below `post/`: GET accounts, shipments, counts; POST shipments, expire-tokens.
+    """
     admin = _Admin(sandbox)
     asked: dict[str, Endpoint] = {
         "book": admin.book,
@@ -35,12 +38,17 @@ def admin_application(sandbox: Sandbox) -> Starlette:
         "counts": admin.counts,
         "account": admin.account,
         "faults": admin.wrong,
+        "post/accounts": admin.accounts,
+        "post/shipments": admin.shipments,
+        "post/counts": admin.post_counts,
     }
     told: dict[str, Endpoint] = {
         "faults": admin.set_faults,
         "customers": admin.preload,
         "delete-numbers": admin.delete_numbers,
         "unlock": admin.unlock,
+        "post/shipments": admin.deliver,
+        "post/expire-tokens": admin.expire_tokens,
         "reset": admin.reset,
     }
     routes = [Route(ADMIN_PATH + name, endpoint, methods=["GET"]) for name, endpoint in asked.items()]
@@ -76,6 +84,25 @@ class _Admin:
         file = self.sandbox.faults_file
         return PlainTextResponse(file.wrong if file else "")
 
+    async def accounts(self, _request: Request) -> Response:
+        services = self.sandbox.postboxes.services.items()
+        return JSONResponse({name: asdict(service.lock.account) for name, service in services})
+
+    async def shipments(self, _request: Request) -> Response:
+        return JSONResponse(self.sandbox.postboxes.as_json())
+
+    async def post_counts(self, _request: Request) -> Response:
+        return JSONResponse(self.sandbox.postboxes.counts())
+
+    async def deliver(self, request: Request) -> Response:
+        made = self.sandbox.postboxes.deliver(await request.json())
+        return JSONResponse([shipment.number for _at, shipment in made])
+
+    async def expire_tokens(self, _request: Request) -> Response:
+        for service in self.sandbox.postboxes.services.values():
+            service.expire_tokens()
+        return _DONE
+
     async def set_faults(self, request: Request) -> Response:
         text = (await request.body()).decode("utf-8")
         self.sandbox.set_faults(read_faults(text, "faults"))
@@ -94,7 +121,8 @@ class _Admin:
         return JSONResponse(known)
 
     async def unlock(self, _request: Request) -> Response:
-        self.sandbox.extranet.door.unlock()
+        for service in self.sandbox.postboxes.services.values():
+            service.lock.unlock()
         return _DONE
 
     async def reset(self, _request: Request) -> Response:
@@ -106,8 +134,8 @@ def _counts(sandbox: Sandbox) -> dict[str, int]:
     book = sandbox.extranet.book
     effects = Counter(str(entry.effect) for entry in book.entries)
     return {
-        "requests": sandbox.requests,
-        "struck": sandbox.struck,
+        "requests": sandbox.traffic.requests,
+        "struck": sandbox.traffic.struck,
         "log_ins_refused": sandbox.extranet.door.refused,
         "customers": len(book.held),
         "duplicates": sum(bool(held.duplicate_of) for held in book.held.values()),

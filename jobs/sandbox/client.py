@@ -23,6 +23,7 @@ from urllib.parse import quote, urlsplit
 
 from core.errors import LeitstandError, PartnerUnavailable, WrongUsage
 from core.locale import _
+from jobs.sandbox.bipro.client import PostSandbox
 from jobs.sandbox.book import TAKEN, Effect
 from jobs.sandbox.memory import entry_from_json
 from jobs.sandbox.reading import Customer
@@ -93,6 +94,11 @@ class VemaSandbox:
     def book(self) -> list[Known]:
         """Whom the simulated VEMA knows, in the order in which it came to know them."""
         return [_known(values) for values in self._get("book")]
+
+    @cached_property
+    def post(self) -> PostSandbox:
+        """The postboxes of the same server."""
+        return PostSandbox(self.base_url, self._ask)
 
     @property
     def duplicates(self) -> list[Known]:
@@ -190,20 +196,27 @@ def running_sandbox(
     receipts: Path | None = None,
     state: Path | None = None,
     port: int = 0,
+    certificate: str = "none",
 ) -> Generator[VemaSandbox]:
-    """A sandbox in a thread of this process; certificates and faults.toml lie in the directory."""
+    """A sandbox in a thread of this process; certificates and faults.toml lie in the directory.
+
+    With a `certificate` that nobody may accept (expired, self-signed, other-host) its books are out of reach.
+    """
     from jobs.sandbox.opening import open_server
 
     directory.mkdir(parents=True, exist_ok=True)
     faults_file = _write_faults(directory, faults)
     started = threading.Event()
-    server, made = open_server(directory, port, faults_file, receipts, state, ready=lambda _: started.set())
+    server, made = open_server(
+        directory, port, faults_file, receipts, state, lambda _: started.set(), certificate=certificate
+    )
     thread = threading.Thread(target=server.serve_until_stopped, name="vema-sandbox", daemon=True)
     thread.start()
     started.wait(START_SECONDS)
     sandbox = VemaSandbox(server.base_url, made.ca_file)
     try:
-        sandbox.preload(*preload)
+        if preload:
+            sandbox.preload(*preload)
         yield sandbox
     finally:
         server.should_exit = True

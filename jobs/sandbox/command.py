@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,16 +25,18 @@ if TYPE_CHECKING:
     from jobs.sandbox.server import Server
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_FLAWS = click.Choice(["none", "expired", "self-signed", "other-host"])
 _OURS = "# The simulated VEMA extranet"
 
 
-@command("sandbox", _("Runs the simulated VEMA extranet on loopback; prints its address once it is ready."))
+@command("sandbox", _("Runs the simulated partners on loopback; prints an address once they are ready."))
 @option("--port", type=Whole(), default=0, help=_("The port; 0 takes a free one."))
 @option("--faults", type=FILE, help=_("TOML: what goes wrong; may be edited meanwhile."))
 @option("--config-out", type=FILE, help=_("Writes what leitstand.toml needs, and an account."))
 @option("--receipts", type=FILE, help=_("Appends a line of JSON for every hand-over."))
 @option("--state", type=FILE, help=_("Remembers its customers in this file."))
 @option("--directory", type=_FOLDER, help=_("Where its certificates lie, for the next start too."))
+@option("--certificate", type=_FLAWS, default="none", help=_("A certificate that nobody may accept."))
 @option("--fsync", is_flag=True, help=_("State and receipts are on disk before it answers."))
 @option("--with-stdin", is_flag=True, hidden=True, help=_("Stops once standard input is closed."))
 def sandbox(
@@ -46,7 +48,7 @@ def sandbox(
     state: Path | None,
     directory: Path | None,
     fsync: bool,
-    with_stdin: bool,
+    **how: Any,
 ) -> None:
     """Serves until a signal comes."""
     from jobs.sandbox.opening import open_server
@@ -55,11 +57,13 @@ def sandbox(
         _need_ours(config_out)
     with ExitStack() as stack:
         folder = _folder(directory, config_out, stack)
-        server, made = open_server(folder, port, faults, receipts, state, _announce, fsync)
+        server, made = open_server(
+            folder, port, faults, receipts, state, _announce, fsync, how["certificate"]
+        )
         if config_out:
             _write_configuration(config_out, server, made)
         frame.tell(_account(server, made))
-        if with_stdin:
+        if how["with_stdin"]:
             threading.Thread(target=_stop_after_stdin, args=(server,), daemon=True).start()
         _stop_on_signals(server)
         server.serve_until_stopped()
@@ -114,20 +118,33 @@ def _need_ours(file: Path) -> None:
 
 
 def _write_configuration(file: Path, server: Server, made: Certificates) -> None:
+    from jobs.sandbox.bipro.style import STANDARD, VEMA
     from jobs.sandbox.certificates import write_private
 
-    account = server.account
+    account, insurer = server.account, server.insurer
+    ca_file = json.dumps(str(made.ca_file.resolve()), ensure_ascii=False)
     write_private(
         file,
         f"""\
 {_OURS}, for as long as `leitstand sandbox` runs.
 [partners.vema]
 base_url = {json.dumps(server.base_url)}
-ca_file = {json.dumps(str(made.ca_file.resolve()), ensure_ascii=False)}
+postbox_login_url = {json.dumps(server.root + VEMA.log_in_path)}
+postbox_url = {json.dumps(server.root + VEMA.transfer_path)}
+ca_file = {ca_file}
 
-# Its account, for `leitstand accounts set vema`:
+# Its account, of extranet and postbox alike, for `leitstand accounts set vema`:
 #   name              {account.name}
 #   password          {account.password}
 #   Mitgliedsnummer   {account.member}
+
+[partners.insurer]
+postbox_login_url = {json.dumps(server.root + STANDARD.log_in_path)}
+postbox_url = {json.dumps(server.root + STANDARD.transfer_path)}
+ca_file = {ca_file}
+
+# Its account, for `leitstand accounts set insurer`:
+#   name              {insurer.name}
+#   password          {insurer.password}
 """.encode(),
     )

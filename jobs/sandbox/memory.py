@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,10 @@ from jobs.sandbox.book import Book, Effect, Entry
 from jobs.sandbox.reading import FIELDS, Customer
 
 _ENTRY = tuple(field.name for field in fields(Entry))
+
+
+def _ignore(_event: Mapping[str, Any]) -> None:
+    pass
 
 
 class Lines:
@@ -79,18 +83,24 @@ class Memory:
         if self._state:
             self._state.append({"delete": list(numbers)})
 
+    def note(self, event: Mapping[str, object]) -> None:
+        """What happened in a postbox."""
+        if self._state:
+            self._state.append(event)
+
     def forget(self) -> None:
         """The book was emptied. Receipts stay: they say what was answered."""
         if self._state:
             self._state.clear()
 
-    def replay(self, book: Book) -> None:
-        """Makes the book what it was when the sandbox stopped."""
+    def replay(self, book: Book, others: Callable[[Mapping[str, Any]], None] = _ignore) -> None:
+        """Makes the book what it was when the sandbox stopped; `others` are told of every event."""
         for event in self._state.read() if self._state else ():
             if "entry" in event:
                 book.enter(entry_from_json(event["entry"]))
             book.preload(Customer(**values) for values in event.get("preload", ()))
             book.delete_numbers(event.get("delete", ()))
+            others(event)
 
     def close(self) -> None:
         """Gives the files back."""

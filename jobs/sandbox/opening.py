@@ -22,19 +22,21 @@ def open_server(
     state: Path | None,
     ready: Callable[[str], None],
     fsync: bool = False,
+    certificate: str = "none",
 ) -> tuple[Server, Certificates]:
     """A server that listens but does not serve yet, and its certificates in the directory.
 
-    Port 0 takes a free one. Raises WrongUsage where a package, a file or the port cannot be had.
+    Port 0 takes a free one; `certificate` is a `Flaw`. Raises WrongUsage where a package, a file or the port
+    cannot be had.
     """
     need_packages()
-    from jobs.sandbox.certificates import certificates
+    from jobs.sandbox.certificates import Flaw, certificates
     from jobs.sandbox.faults_file import FaultsFile
     from jobs.sandbox.memory import Lines, Memory
     from jobs.sandbox.server import Sandbox, Server
 
     try:
-        made = certificates(directory)
+        made = certificates(directory, Flaw(certificate))
         memory = Memory(Lines(state, fsync) if state else None, Lines(receipts, fsync) if receipts else None)
     except OSError as error:
         message = _("{file} cannot be written: {reason}", file=error.filename, reason=error.strerror)

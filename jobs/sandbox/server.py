@@ -3,60 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
-import struct
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from jobs.sandbox import rubbish
+from jobs.sandbox.account import Account
 from jobs.sandbox.admin import ADMIN_PATH, admin_application
+from jobs.sandbox.bipro.postboxes import Postboxes
 from jobs.sandbox.certificates import Certificates
-from jobs.sandbox.faults import (
-    Account,
-    Asked,
-    Cut,
-    Drip,
-    Failure,
-    Faults,
-    Moment,
-    Rubbish,
-    Silence,
-    Struck,
-    Trouble,
-)
+from jobs.sandbox.exchange import Exchange, Traffic, send_answer
+from jobs.sandbox.faults import Faults
 from jobs.sandbox.faults_file import FaultsFile
 from jobs.sandbox.memory import Memory
-from jobs.sandbox.reading import BODY_LIMIT, Customer, Unreadable, read_customer
-from jobs.sandbox.vema import BASE_PATH, Answer, Extranet, Request
+from jobs.sandbox.reading import BODY_LIMIT, Customer
+from jobs.sandbox.request import Answer, Request
+from jobs.sandbox.vema import BASE_PATH, Extranet, Visit
 
 LOOPBACK = "127.0.0.1"
 KEEP_ALIVE = 75
 GRACE = 3
 
-_log = logging.getLogger(__name__)
-_RESET = struct.pack("ii", 1, 0)
-
 
 class Sandbox:
-    """The application: faults first, then the extranet, all in one event loop."""
+    """The application: faults first, then extranet or postbox, all in one event loop."""
 
     def __init__(self, memory: Memory | None = None, faults_file: FaultsFile | None = None) -> None:
         self.memory = memory or Memory()
-        self.extranet = Extranet(time.time, self.memory.record)
+        self.extranet, self.postboxes = self._partners()
         self.faults_file = faults_file
-        self.stopping = asyncio.Event()
-        self.requests = 0
-        self.struck = 0
+        self.traffic = Traffic()
         faults = self._faults_at_start()
-        self.memory.replay(self.extranet.book)
+        self.postboxes.set_post(faults.post)
+        self.memory.replay(self.extranet.book, self.postboxes.replay)
         self.set_faults(faults)
         self._admin: ASGIApp = admin_application(self)
 
@@ -64,13 +47,14 @@ class Sandbox:
         """As newly started on empty books, with the faults that the file names. Raises WrongUsage."""
         faults = self._faults_at_start()
         self.memory.forget()
-        self.extranet = Extranet(time.time, self.memory.record)
-        self.requests = self.struck = 0
+        self.extranet, self.postboxes = self._partners()
+        self.traffic.requests = self.traffic.struck = 0
         self.set_faults(faults)
 
     def set_faults(self, faults: Faults) -> None:
         """From now on; customers that VEMA is to know beforehand are added."""
         self.extranet.set_faults(faults)
+        self.postboxes.set_post(faults.post)
         self.preload(faults.customers)
 
     def look_at_faults(self) -> None:
@@ -83,6 +67,10 @@ class Sandbox:
         if new := self.extranet.book.preload(customers):
             self.memory.preloaded(new)
 
+    def _partners(self) -> tuple[Extranet, Postboxes]:
+        extranet = Extranet(time.time, self.memory.record)
+        return extranet, Postboxes(time.time, extranet.door, self.memory.note)
+
     def _faults_at_start(self) -> Faults:
         return self.faults_file.read() if self.faults_file else Faults()
 
@@ -90,112 +78,17 @@ class Sandbox:
         if scope["path"].startswith(ADMIN_PATH):
             await self._admin(scope, receive, send)
             return
-        self.requests += 1
+        self.traffic.requests += 1
         self.look_at_faults()
         body = await _body(receive)
         if body is None:
-            await _send(send, Answer(413, b"", ((b"connection", b"close"),)))
+            await send_answer(send, Answer(413, b"", ((b"connection", b"close"),)))
             return
         headers = dict(scope["headers"])
         path = scope["raw_path"].decode("ascii", "replace")
         request = Request(scope["method"], path, scope["query_string"], headers, body)
-        await _Exchange(self, request, scope, receive, send).run()
-
-
-class _Exchange:
-    """One request and what becomes of it."""
-
-    def __init__(self, sandbox: Sandbox, request: Request, scope: Scope, receive: Receive, send: Send):
-        self.sandbox = sandbox
-        self.request = request
-        self.transport = cast(asyncio.Transport, scope["state"]["transport"])
-        self.receive = receive
-        self.send = send
-        self.customer: Customer | None = None
-
-    async def run(self) -> None:
-        struck = self._strike()
-        if struck.delay:
-            await self._pause(struck.delay)
-        if struck.trouble is None:
-            await _send(self.send, self._process())
-            return
-        self.sandbox.struck += 1
-        await self._go_wrong(struck.trouble, struck.moment)
-
-    def _strike(self) -> Struck:
-        faults, asked = self.sandbox.extranet.faults, self.request.asked
-        if asked is None or not faults.faults:
-            return Struck()
-        if asked is Asked.HAND_OVER and faults.need_customer:
-            with suppress(Unreadable):
-                self.customer = read_customer(self.request.body)
-        return faults.strike(asked, self.customer)
-
-    def _process(self) -> Answer:
-        try:
-            return self.sandbox.extranet.answer(self.request, self.customer)
-        except OSError as error:
-            _log.warning("a hand-over cannot be written down: %s", error)
-            return Answer(500, b"")
-
-    async def _go_wrong(self, trouble: Trouble, moment: Moment) -> None:
-        right = Answer(500, b"") if moment is Moment.BEFORE else self._process()
-        match trouble:
-            case Failure() as failure:
-                await _send(self.send, _error_page(failure))
-            case Cut(reset):
-                if moment is Moment.DURING:
-                    await _send(self.send, right, only=len(right.body) // 2)
-                await self._cut(reset)
-            case Silence():
-                await self._stay_silent()
-            case Rubbish() as garbage:
-                await self._send_rubbish(garbage)
-            case Drip(pause):
-                await self._drip(right, pause)
-
-    async def _cut(self, reset: bool) -> None:
-        if not self.transport.is_closing():
-            raw = self.transport.get_extra_info("socket")
-            if reset and raw is not None:
-                raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            self.transport.abort()
-        # uvicorn answers 500 on a connection that it does not yet know to be gone
-        await _gone(self.receive)
-
-    async def _stay_silent(self) -> None:
-        gone = asyncio.ensure_future(_gone(self.receive))
-        stopped = asyncio.ensure_future(self.sandbox.stopping.wait())
-        await asyncio.wait((gone, stopped), return_when=asyncio.FIRST_COMPLETED)
-        gone.cancel()
-        stopped.cancel()
-        await self._cut(reset=True)
-
-    async def _pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self.sandbox.stopping.wait(), seconds)
-
-    async def _send_rubbish(self, garbage: Rubbish) -> None:
-        size = str(rubbish.length(garbage)).encode()
-        headers = [(b"content-type", rubbish.content_type(garbage)), (b"content-length", size)]
-        start = {"type": "http.response.start", "status": rubbish.status(garbage), "headers": headers}
-        await self.send(start)
-        for chunk in rubbish.chunks(garbage):
-            if self.transport.is_closing():
-                return
-            await self.send({"type": "http.response.body", "body": chunk, "more_body": True})
-        await self.send({"type": "http.response.body", "body": b""})
-
-    async def _drip(self, right: Answer, pause: float) -> None:
-        await _send(self.send, right, only=0)
-        for position in range(len(right.body)):
-            await self._pause(pause)
-            if self.transport.is_closing():
-                return
-            byte = right.body[position : position + 1]
-            await self.send({"type": "http.response.body", "body": byte, "more_body": True})
-        await self.send({"type": "http.response.body", "body": b""})
+        visit = self.postboxes.visit(request) or Visit(self.extranet, request)
+        await Exchange(visit, self.traffic, scope, receive, send).run()
 
 
 class Server(uvicorn.Server):
@@ -211,12 +104,22 @@ class Server(uvicorn.Server):
     @property
     def base_url(self) -> str:
         """What an office's configuration names."""
-        return f"https://{LOOPBACK}:{self._port}{BASE_PATH}"
+        return self.root + BASE_PATH
+
+    @property
+    def root(self) -> str:
+        """What stands before the paths of all partners."""
+        return f"https://{LOOPBACK}:{self._port}"
 
     @property
     def account(self) -> Account:
         """The account that it takes at the moment."""
         return self._sandbox.extranet.door.account
+
+    @property
+    def insurer(self) -> Account:
+        """The account that the standard insurer takes."""
+        return self._sandbox.postboxes.post.insurer
 
     def serve_until_stopped(self) -> None:
         """Blocks until SIGTERM, SIGINT or `should_exit`."""
@@ -230,7 +133,7 @@ class Server(uvicorn.Server):
         self._ready(self.base_url)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._sandbox.stopping.set()
+        self._sandbox.traffic.stopping.set()
         await super().shutdown(sockets)
 
 
@@ -278,11 +181,6 @@ def _listening(port: int) -> socket.socket:
     return listening
 
 
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 async def _body(receive: Receive) -> bytes | None:
     """The whole body; None where it is too long or the client left before its end."""
     message = await receive()
@@ -291,22 +189,3 @@ async def _body(receive: Receive) -> bytes | None:
         message = await receive()
         body += message.get("body", b"")
     return body if len(body) <= BODY_LIMIT and message["type"] == "http.request" else None
-
-
-async def _send(send: Send, right: Answer, only: int | None = None) -> None:
-    """Sends an answer; with `only`, the headers promise all of it and that many bytes follow."""
-    headers = [
-        (b"content-type", right.content_type),
-        (b"content-length", str(len(right.body)).encode()),
-        *right.headers,
-    ]
-    await send({"type": "http.response.start", "status": right.status, "headers": headers})
-    body = right.body if only is None else right.body[:only]
-    await send({"type": "http.response.body", "body": body, "more_body": only is not None})
-
-
-def _error_page(failure: Failure) -> Answer:
-    page = f"<html><head><title>{failure.status}</title></head><body><h1>{failure.status}</h1></body></html>"
-    again = failure.retry_header(time.time())
-    headers = ((b"retry-after", again.encode()),) if again else ()
-    return Answer(failure.status, page.encode(), headers, content_type=b"text/html")

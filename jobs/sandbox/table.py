@@ -29,6 +29,18 @@ class Table:
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
+    def over(self, defaults: Mapping[str, object]) -> Table:
+        """The same table with values for what it does not say."""
+        return Table({**defaults, **self._values}, self._file, self._path, self._number_of)
+
+    def again(self) -> Table:
+        """The same table, of which nothing was read yet."""
+        return self.over({})
+
+    def ignore(self, key: str) -> None:
+        """Somebody else reads this key."""
+        self._read.add(key)
+
     def done(self) -> None:
         """Raises where a key is left that nobody read."""
         for key in self._values:

@@ -5,63 +5,44 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import parse_qs, unquote
 from xml.sax.saxutils import quoteattr
 
+from jobs.sandbox.account import Account, Lock, Welcome
 from jobs.sandbox.book import TAKEN, Book, Effect, Entry
-from jobs.sandbox.faults import Account, Asked, Faults
+from jobs.sandbox.faults import Asked, Faults
 from jobs.sandbox.reading import NAMESPACE, Customer, Unreadable, read_customer
+from jobs.sandbox.request import Answer, Request
+from jobs.sandbox.rubbish import EXTRANET, Rubble
+from jobs.sandbox.trouble import UNTOUCHED, Said, Struck
 
 BASE_PATH = "/extranet/v1"
+_log = logging.getLogger(__name__)
 VAGUE = "Die Kundendaten konnten nicht übernommen werden."
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the extranet looks at of a request: the path as it was sent, header names in lower case."""
-
-    method: str
-    path: str
-    query: bytes
-    headers: Mapping[bytes, bytes]
-    body: bytes = b""
-
-    @property
-    def asked(self) -> Asked | None:
-        """What it is about, None for an address that the extranet does not have."""
-        match self.path.split("/")[1:]:
-            case ["extranet", "v1", "kunden"]:
-                return Asked.HAND_OVER if self.method == "POST" else Asked.NUMBER
-            case ["extranet", "v1", "anmeldung"]:
-                return Asked.LOG_IN
-            case ["extranet", "v1", "uebergaben", _key]:
-                return Asked.KEY
-            case _:
-                return None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Status, body and further headers of an answer."""
-
-    status: int
-    body: bytes
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    content_type: bytes = b"application/xml; charset=utf-8"
+def asked_of(request: Request) -> Asked | None:
+    """What a request is about, None for an address that the extranet does not have."""
+    match request.path.split("/")[1:]:
+        case ["extranet", "v1", "kunden"]:
+            return Asked.HAND_OVER if request.method == "POST" else Asked.NUMBER
+        case ["extranet", "v1", "anmeldung"]:
+            return Asked.LOG_IN
+        case ["extranet", "v1", "uebergaben", _key]:
+            return Asked.KEY
+        case _:
+            return None
 
 
 @dataclass(slots=True)
-class Door:
-    """Log-ins: one account, locked after so many refused log-ins in a row."""
+class Door(Lock):
+    """Log-ins by Basic authentication and Mitgliedsnummer; the postbox has the same account and lock."""
 
-    account: Account = field(default_factory=Account)
-    refused: int = 0
-    """All log-ins refused since the start, those while it was locked included."""
-    in_a_row: int = 0
-    locked: bool = False
     _expected: bytes = b""
 
     def set_account(self, account: Account) -> None:
@@ -70,27 +51,18 @@ class Door:
         token = base64.b64encode(f"{account.name}:{account.password}".encode())
         self._expected = b"Basic " + token
 
-    def unlock(self) -> None:
-        """As the hotline would do it."""
-        self.in_a_row, self.locked = 0, False
-
     def turned_away(self, request: Request) -> Answer | None:
         """The answer for somebody who may not come in, None for the member."""
-        account = self.account
-        if self.locked or account.locked:
-            self.refused += 1
-            return answer(403, "zugang-gesperrt")
         sent = request.headers.get(b"authorization", b"")
         member = request.headers.get(b"x-mitgliedsnummer", b"")
-        right = hmac.compare_digest(sent, self._expected) and member == account.member.encode()
-        if right and not account.refuse:
-            self.in_a_row = 0
-            return None
-        self.refused += 1
-        if _name_in(sent) == account.name:
-            self.in_a_row += 1
-            self.locked = 0 < account.lock_after <= self.in_a_row
-        return _NO_LOG_IN
+        right = hmac.compare_digest(sent, self._expected) and member == self.account.member.encode()
+        match self.welcome(right, _name_in(sent) == self.account.name):
+            case Welcome.IN:
+                return None
+            case Welcome.WRONG:
+                return _NO_LOG_IN
+            case Welcome.LOCKED | Welcome.BLOCKED:
+                return answer(403, "zugang-gesperrt")
 
 
 class Extranet:
@@ -115,7 +87,7 @@ class Extranet:
         return self._answered(request, customer) or _UNKNOWN
 
     def _answered(self, request: Request, customer: Customer | None) -> Answer | None:
-        asked = request.asked
+        asked = asked_of(request)
         if asked is None:
             return None
         if request.method != ("POST" if asked is Asked.HAND_OVER else "GET"):
@@ -157,6 +129,39 @@ class Extranet:
         numbers = parse_qs(query.decode("ascii", "replace")).get("kundennummer", [""])
         reference = self.book.number_known(numbers[0])
         return answer(200, "bekannt", vemanummer=reference) if reference else _UNKNOWN
+
+
+class Visit:
+    """One request to the extranet, as an exchange handles it."""
+
+    rubble: Rubble = EXTRANET
+
+    def __init__(self, extranet: Extranet, request: Request) -> None:
+        self.extranet = extranet
+        self.request = request
+        self.customer: Customer | None = None
+
+    def strike(self) -> Struck:
+        """What goes wrong with it; counts it."""
+        faults, asked = self.extranet.faults, asked_of(self.request)
+        if asked is None or not faults.faults:
+            return UNTOUCHED
+        if asked is Asked.HAND_OVER and faults.need_customer:
+            with suppress(Unreadable):
+                self.customer = read_customer(self.request.body)
+        return faults.strike(asked, self.customer)
+
+    def process(self) -> Answer:
+        """Does what is asked."""
+        try:
+            return self.extranet.answer(self.request, self.customer)
+        except OSError as error:
+            _log.warning("a hand-over cannot be written down: %s", error)
+            return Answer(500, b"")
+
+    def refusal(self, said: Said) -> Answer:
+        """The extranet knows no codes; no fault of its table asks for one."""
+        return answer(422, "abgelehnt", said.text or VAGUE)
 
 
 def answer(status: int, word: str, message: str = "", **attributes: str) -> Answer:

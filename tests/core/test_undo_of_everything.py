@@ -208,7 +208,7 @@ def answer(known: bool) -> Callable[[GivenOffice, BrokerSoftware], Report]:
 
 
 def read_again(office: GivenOffice, broker: BrokerSoftware) -> Report:
-    with pytest.raises(Exception, match="customer number"):
+    with pytest.raises(Exception, match="Customer number"):
         broker.imports(broker.writes(b"Nr;Name\r\n1;Wei\xc3\x9f\r\n"))
     return office.perform(arrivals.RETRY, [1], Retrying(mapping='[columns]\nNr = "Kundennummer"\n'))
 

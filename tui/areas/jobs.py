@@ -16,7 +16,7 @@ from jobs.commands.words import RUNS, word
 from jobs.history import JobPause, JobRequest, JobRun, Worker
 from jobs.leading import leader
 from jobs.pausing import pause_job, resume_job
-from jobs.schedule import JOBS, request_run
+from jobs.schedule import request_run
 from tui.area import Area, Badge, Column, Tab
 from tui.blocks import Block, Fact, Grid, Heading, Paragraph
 from tui.keys import Asks, Deed, deed
@@ -87,10 +87,6 @@ COLUMNS = (
 )
 
 
-def _job(id_: int) -> str:
-    return JOBS[id_ - 1].name if 0 < id_ <= len(JOBS) else ""
-
-
 def _state(session: Session, office: Office, id_: int) -> Iterable[Block]:
     row = _rows(session, office).get(id_)
     if row is None:
@@ -123,8 +119,11 @@ def _run_blocks(run: JobRun) -> Iterable[Block]:
         yield Paragraph(Message.load(run.detail), Tone.WARNING)
 
 
-def _history(session: Session, _office: Office, id_: int) -> Iterable[Block]:
-    query = select(JobRun).where(JobRun.job == _job(id_)).order_by(col(JobRun.id).desc()).limit(HISTORY)
+def _history(session: Session, office: Office, id_: int) -> Iterable[Block]:
+    row = _rows(session, office).get(id_)
+    if row is None:
+        return
+    query = select(JobRun).where(JobRun.job == row.name).order_by(col(JobRun.id).desc()).limit(HISTORY)
     runs = session.exec(query).all()
     yield Grid(
         (_("Started"), _("Outcome"), _("Counts"), _("Why")),

@@ -7,21 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from core.errors import (
-    CredentialsRefused,
-    NotTrusted,
-    PartnerError,
-    PartnerRefused,
-    PartnerUnavailable,
-    Unanswered,
-)
 from core.locale import _
 from core.outbox.outcome import Credentials, Looked, Outcome, Outgoing, Presence, Result
 from core.partners.endpoint import AnswerRule, Call
 from core.partners.exchange import Client, Exchange
 from core.partners.vema.profile import VemaProfile
 from core.partners.vema.wire import Answer, read_answer
-from core.partners.verdict import Case, Verdict, judged
+from core.partners.verdict import Case, Verdict, error_of, judged
 from core.partners.xml import Unreadable
 
 _log = logging.getLogger(__name__)
@@ -87,7 +79,7 @@ class VemaConnection:
         exchange = self._client.ask(call, values)
         answer, verdict = self._judged(exchange, call.answers, harmless_twice=True)
         if verdict.presence is None:
-            raise _error(verdict, exchange)
+            raise error_of(verdict, exchange)
         return Looked(verdict.presence, answer.reference if answer else "")
 
     def _judged(
@@ -113,23 +105,6 @@ class VemaConnection:
             return read_answer(self._profile.answer, exchange.body, self._profile.endpoint.largest_answer), ""
         except Unreadable as error:
             return None, self._client.redacted(str(error))
-
-
-def _error(verdict: Verdict, exchange: Exchange) -> PartnerError:
-    match verdict.outcome:
-        case Outcome.REFUSED_CREDENTIALS:
-            return CredentialsRefused(verdict.cause, reached=exchange.sent)
-        case Outcome.REFUSED_DATA:
-            return PartnerRefused(verdict.cause)
-        case Outcome.UNAVAILABLE if not verdict.retryable:
-            return NotTrusted(verdict.cause, reached=exchange.sent)
-        case Outcome.THROTTLED | Outcome.UNAVAILABLE:
-            seconds = verdict.delay.total_seconds() if verdict.delay else None
-            return PartnerUnavailable(verdict.cause, seconds, reached=exchange.sent)
-        case _other if exchange.status is None:
-            return PartnerUnavailable(verdict.cause, reached=exchange.sent)
-        case _other:
-            return Unanswered(verdict.cause)
 
 
 def _our_own(error: Exception, exchange: Exchange | None) -> Result:

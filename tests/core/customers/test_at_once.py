@@ -12,12 +12,13 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from core.customers import importing, review
+from core.customers import review
 from core.customers.customer import Customer
 from core.customers.importing import KIND, Counts, apply
 from core.customers.operations import EDIT, SEND, Editing
 from core.customers.review import review_stale
 from core.errors import Inapplicable, NotFound
+from core.importing import applying
 from core.inbox.receive import receive_file
 from core.journal import verify
 from core.operation import WithReason
@@ -36,7 +37,7 @@ ROWS = 23
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Transactions of five rows, so that there are many of them."""
-    monkeypatch.setattr(importing, "CHUNK", 5)
+    monkeypatch.setattr(applying, "CHUNK", 5)
     monkeypatch.setattr(review, "CHUNK", 5)
 
 
@@ -129,16 +130,16 @@ def test_an_import_that_died_within_a_piece_has_not_done_it(
     office: GivenOffice, broker: BrokerSoftware, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arrival = receive_file(office, KIND, broker.exports(*many())).arrival
-    settle = importing.settle_rows
+    settle = applying.settle_rows
 
     def die(*_arguments: object) -> int:
         raise PowerCut
 
-    monkeypatch.setattr(importing, "settle_rows", die)
+    monkeypatch.setattr(applying, "settle_rows", die)
     with pytest.raises(PowerCut):
         apply(office, arrival)
     assert customers_of(office) == {}
-    monkeypatch.setattr(importing, "settle_rows", settle)
+    monkeypatch.setattr(applying, "settle_rows", settle)
     assert apply(office, arrival).new == ROWS
 
 

@@ -197,7 +197,7 @@ def test_every_row_of_a_bad_file_is_imported_or_put_back_as_it_stood(
 FILES_THAT_ARE_NONE = (
     (b"", "The file is empty"),
     (b"\r\n\r\n", "."),
-    (b"Kundennummer,Nachname;Vogt|x\r\n", "No column holds the customer number"),
+    (b"Kundennummer,Nachname;Vogt|x\r\n", "No column holds the field Customer number"),
     (b"\x00" * 1000, "."),
     (b"\xff\xfe\xfd" * 100, "."),
     (b"PK\x03\x04 torn", "."),

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.customers import columns as columns_module
-from core.customers.columns import IGNORED, Mapping, parse_mapping, plain, recognise
+from core.customers.columns import HEADINGS, IGNORED, Mapping, parse_mapping, plain, recognise
 from core.customers.fields import ATTRIBUTES, FIELDS
 from core.errors import UnreadableInput
 
@@ -55,7 +54,7 @@ def test_other_spellings_are_recognised(heading: str, attribute: str) -> None:
 
 
 def test_every_heading_means_one_field_only() -> None:
-    pairs = set(columns_module._known_headings())  # pyright: ignore[reportPrivateUsage]
+    pairs = set(HEADINGS.spellings())
     assert len(pairs) == len({heading for heading, _ in pairs})
 
 
@@ -78,7 +77,8 @@ def test_unknown_columns_are_reported_with_what_they_may_be() -> None:
 
 def test_a_file_without_customer_numbers_is_refused_with_what_was_found_and_what_is_near() -> None:
     with pytest.raises(
-        UnreadableInput, match=r"kunden\.csv: No column holds the customer number\. Found: Kundenummer, Ort"
+        UnreadableInput,
+        match=r"kunden\.csv: No column holds the field Customer number\. Found: Kundenummer, Ort",
     ):
         where(["Kundenummer", "Ort"])
     with pytest.raises(UnreadableInput, match=r"Is it Kundenummer\?"):

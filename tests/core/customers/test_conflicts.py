@@ -98,6 +98,15 @@ def test_one_field_can_be_decided_by_itself(office: GivenOffice, broker: BrokerS
     assert {one.field: one.resolution for one in conflicts_of(office)} == {"title": "theirs", "town": "ours"}
 
 
+def test_some_fields_can_be_decided_together(office: GivenOffice, broker: BrokerSoftware) -> None:
+    broker.brings(customer("K-1", title="", salutation="Frau"))
+    office.edit("K-1", town="Zittau", title="Dr.", salutation="Herr")
+    broker.brings(customer("K-1", town="Plauen", title="Prof.", salutation="Divers"))
+    resolve(office, "theirs", "title town")
+    open_ones = [one.field for one in conflicts_of(office) if not one.resolution]
+    assert (town(office), open_ones) == ("Plauen", ["salutation"])
+
+
 @pytest.mark.parametrize("given", [("ours", "title"), ("meine", "")])
 def test_what_nobody_asked_cannot_be_decided(
     office: GivenOffice, broker: BrokerSoftware, given: tuple[str, str]
@@ -154,7 +163,7 @@ def _clear(office: GivenOffice) -> None:
 
 
 def test_conflicts_of_nobody_are_none(office: GivenOffice) -> None:
-    from core.customers.three_way import Merge
+    from core.importing.three_way import Merge
 
     office.has(customer("K-1"))
     with office.store.write() as session:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from core.customers import importing
 from core.customers.columns import parse_mapping
 from core.customers.corrections import corrections
 from core.customers.customer import NUMBER_LENGTH, text_of
 from core.customers.import_preview import preview
 from core.customers.importing import KIND, Counts, apply, open_customers
 from core.errors import UnreadableInput
+from core.importing import applying
 from core.inbox.operations import RETRY, Retrying
 from core.inbox.receive import receive_file
 from core.locale import Message
@@ -90,7 +90,7 @@ def test_every_row_is_accounted_for_whatever_its_bytes(office: GivenOffice, brok
     ("content", "reason"),
     [
         (b"", "The file is empty"),
-        (b"Name;Ort\r\nWei\xc3\x9f;Zittau\r\n", "No column holds the customer number"),
+        (b"Name;Ort\r\nWei\xc3\x9f;Zittau\r\n", "No column holds the field Customer number"),
         (b"Kundennummer;Kunden-Nr.\r\n1;2\r\n", "Several columns are the field"),
         (b"%PDF-1.7\n", "PDF"),
     ],
@@ -123,7 +123,7 @@ def test_what_an_operator_should_know_of_the_file_is_told(broker: BrokerSoftware
 def test_progress_is_told_in_bytes(
     office: GivenOffice, broker: BrokerSoftware, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "CHUNK", 2)
+    monkeypatch.setattr(applying, "CHUNK", 2)
     path = broker.exports(*(customer(f"K-{number}") for number in range(5)))
     told: list[tuple[int, int]] = []
     apply(office, receive_file(office, KIND, path).arrival, lambda read, size: told.append((read, size)))

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from core.customers import importing
 from core.customers.importing import KIND, Counts, apply
 from core.errors import DatabaseUnavailable, Inapplicable, UnreadableInput
+from core.importing import applying
 from core.inbox.receive import receive_file
 from core.journal import JournalEntry, verify
 from core.locale import _
@@ -26,7 +26,7 @@ PIECE = 10
 @pytest.fixture
 def broker(office: GivenOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BrokerSoftware:
     """Whose exports are imported in pieces of ten rows."""
-    monkeypatch.setattr(importing, "CHUNK", PIECE)
+    monkeypatch.setattr(applying, "CHUNK", PIECE)
     return BrokerSoftware(office, tmp_path)
 
 
@@ -36,15 +36,15 @@ def many(count: int = 25, **fields: str) -> list[Any]:
 
 def failing_at(row: int, error: Exception, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """From the piece with this row on, storing rows fails; what is answered mends it."""
-    settle = importing.settle_rows
+    settle = applying.settle_rows
 
     def fail(session: Any, office: Any, file: Any, positions: list[int]) -> int:
         if row in positions:
             raise error
         return settle(session, office, file, positions)
 
-    monkeypatch.setattr(importing, "settle_rows", fail)
-    return lambda: monkeypatch.setattr(importing, "settle_rows", settle)
+    monkeypatch.setattr(applying, "settle_rows", fail)
+    return lambda: monkeypatch.setattr(applying, "settle_rows", settle)
 
 
 def reason_of(office: GivenOffice) -> str:

@@ -175,6 +175,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("action", "reached", name=op.f("uq_bulk_step_action")),
     )
     op.create_table(
+        "contract",
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("insurer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("insurer_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("customer_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("line", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("source_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number_key", sa.Text(), nullable=False),
+        sa.Column("insurer_key", sa.Text(), nullable=False),
+        sa.Column("customer", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("source", sa.JSON(), nullable=False),
+        sa.Column("conflicts", sa.JSON(), nullable=False),
+        sa.Column("batch", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("seen_in", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("seen_at_row", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("updated_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contract")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_contract_source_key")),
+    )
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contract_batch"), ["batch"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contract_customer"), ["customer"], unique=False)
+        batch_op.create_index("ix_contract_number_key", ["number_key"], unique=False, postgresql_using="hash")
+
+    op.create_table(
         "customer",
         sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("old_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -239,6 +269,84 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_customer_seen_in"), ["seen_in"], unique=False)
         batch_op.create_index(batch_op.f("ix_customer_short_key"), ["short_key"], unique=False)
+
+    op.create_table(
+        "document",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("media_type", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("file_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("category", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sender_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("contract_number", sa.Text(), nullable=False),
+        sa.Column("contract_key", sa.Text(), nullable=False),
+        sa.Column("customer_number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("names", sa.JSON(), nullable=False),
+        sa.Column("dated", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("stored_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("customer", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("contract", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("filed_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("confidence", sa.Integer(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("deadline", sa.Date(), nullable=True),
+        sa.Column("deadline_estimated", sa.Boolean(), nullable=False),
+        sa.Column("damage", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("parent", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("sender_folded", sa.Text(), nullable=True),
+        sa.Column("sender_name_folded", sa.Text(), nullable=True),
+        sa.Column("category_folded", sa.Text(), nullable=True),
+        sa.Column("examined_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_document_sha256")),
+    )
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_category"), ["category"], unique=False)
+        batch_op.create_index(
+            "ix_document_category_folded", ["category_folded"], unique=False, postgresql_using="hash"
+        )
+        batch_op.create_index(batch_op.f("ix_document_contract"), ["contract"], unique=False)
+        batch_op.create_index(
+            "ix_document_contract_key", ["contract_key"], unique=False, postgresql_using="hash"
+        )
+        batch_op.create_index("ix_document_customer", ["customer", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_parent"), ["parent"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_sender"), ["sender"], unique=False)
+        batch_op.create_index(
+            "ix_document_sender_folded", ["sender_folded"], unique=False, postgresql_using="hash"
+        )
+        batch_op.create_index("ix_document_state", ["state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_document_stored_at"), ["stored_at"], unique=False)
+        batch_op.create_index(
+            "ix_document_unexamined",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("examined_at IS NULL"),
+            postgresql_where=sa.text("examined_at IS NULL"),
+        )
+
+    op.create_table(
+        "document_source",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("document", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shipment", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("file_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_document_source")),
+    )
+    with op.batch_alter_table("document_source", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_source_document"), ["document"], unique=False)
+        batch_op.create_index("ix_document_source_place", ["shipment", "position"], unique=True)
 
     op.create_table(
         "finding",
@@ -493,6 +601,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_operator")),
     )
     op.create_table(
+        "operator_scope",
+        sa.Column("operator", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("scope", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("given_by", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("given_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("operator", "scope", name=op.f("pk_operator_scope")),
+    )
+    op.create_table(
         "partner_copy",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -581,6 +697,36 @@ def upgrade() -> None:
         sa.Column("updated_at", core.store.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_secret")),
     )
+    op.create_table(
+        "shipment",
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("account", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("category", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sender", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("sender_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("offered_at", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("available_until", sa.Date(), nullable=True),
+        sa.Column("confidential", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("listed_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("seen_at", core.store.columns.Moment(timezone=True), nullable=False),
+        sa.Column("stored_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("acknowledged_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("raw_sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_at", core.store.columns.Moment(timezone=True), nullable=True),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("arrival", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
+    )
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_shipment_arrival"), ["arrival"], unique=False)
+        batch_op.create_index("ix_shipment_number", ["account", "number"], unique=True)
+        batch_op.create_index("ix_shipment_state", ["state", "account"], unique=False)
+
     op.create_table(
         "stand_in",
         sa.Column(
@@ -746,6 +892,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_stand_in_absent"))
 
     op.drop_table("stand_in")
+    with op.batch_alter_table("shipment", schema=None) as batch_op:
+        batch_op.drop_index("ix_shipment_state")
+        batch_op.drop_index("ix_shipment_number")
+        batch_op.drop_index(batch_op.f("ix_shipment_arrival"))
+
+    op.drop_table("shipment")
     op.drop_table("secret")
     with op.batch_alter_table("resubmission", schema=None) as batch_op:
         batch_op.drop_index("ix_resubmission_record")
@@ -768,6 +920,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_partner_copy_short_name_only"))
 
     op.drop_table("partner_copy")
+    op.drop_table("operator_scope")
     op.drop_table("operator")
     op.drop_table("office")
     with op.batch_alter_table("memo", schema=None) as batch_op:
@@ -830,6 +983,29 @@ def downgrade() -> None:
         batch_op.drop_index("ix_finding_record")
 
     op.drop_table("finding")
+    with op.batch_alter_table("document_source", schema=None) as batch_op:
+        batch_op.drop_index("ix_document_source_place")
+        batch_op.drop_index(batch_op.f("ix_document_source_document"))
+
+    op.drop_table("document_source")
+    with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_document_unexamined",
+            sqlite_where=sa.text("examined_at IS NULL"),
+            postgresql_where=sa.text("examined_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_document_stored_at"))
+        batch_op.drop_index("ix_document_state")
+        batch_op.drop_index("ix_document_sender_folded", postgresql_using="hash")
+        batch_op.drop_index(batch_op.f("ix_document_sender"))
+        batch_op.drop_index(batch_op.f("ix_document_parent"))
+        batch_op.drop_index("ix_document_customer")
+        batch_op.drop_index("ix_document_contract_key", postgresql_using="hash")
+        batch_op.drop_index(batch_op.f("ix_document_contract"))
+        batch_op.drop_index("ix_document_category_folded", postgresql_using="hash")
+        batch_op.drop_index(batch_op.f("ix_document_category"))
+
+    op.drop_table("document")
     with op.batch_alter_table("customer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_customer_short_key"))
         batch_op.drop_index(batch_op.f("ix_customer_seen_in"))
@@ -840,6 +1016,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_customer_batch"))
 
     op.drop_table("customer")
+    with op.batch_alter_table("contract", schema=None) as batch_op:
+        batch_op.drop_index("ix_contract_number_key", postgresql_using="hash")
+        batch_op.drop_index(batch_op.f("ix_contract_customer"))
+        batch_op.drop_index(batch_op.f("ix_contract_batch"))
+
+    op.drop_table("contract")
     op.drop_table("bulk_step")
     op.drop_table("bulk_selection")
     with op.batch_alter_table("bulk_action", schema=None) as batch_op:

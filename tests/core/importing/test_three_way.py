@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.customers.three_way import Clash, Merge, merge
+from core.importing.three_way import Clash, Merge, merge
 
 WORDS = st.sampled_from(["", "Dresden", "Görlitz", "Görlitz ", "Zittau"])
 RECORDS = st.fixed_dictionaries({"town": WORDS, "title": WORDS, "street": WORDS})

@@ -1,0 +1,1 @@
+"""Contracts (Verträge): insurer and number, and whose they are; how post finds its customer."""

@@ -1,0 +1,1 @@
+"""The postbox (Postbox): what partners have for the office, fetched, kept, filed and acknowledged."""
