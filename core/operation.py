@@ -112,8 +112,8 @@ class Reversible(Generic[R]):
     A row that was made is never erased: `unmake` ends it. One that was changed is set back, after `check` was
     told the values that it is to have again. Both raise Inapplicable where it has to stay as it is. `moved`
     notes in a row that it has changed once more. `owner` says whose rows come back together; else the row's
-    own. Rows that `follows` are what a review makes of the record: where they cannot be taken back, the record
-    is, and what follows from that is made anew.
+    own. Rows that `follows` are what a review makes of the record: where they cannot be taken back, the
+    record is, and what follows from that is made anew.
     """
 
     model: type[R]

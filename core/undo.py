@@ -262,7 +262,7 @@ def _bring_up_to_date(act: Act, owners: Sequence[Owner]) -> None:
 
 
 def _take_back(act: Act, changes: Sequence[JournalChange]) -> Refusal | None:
-    """Everything, or, where what followed has gone out meanwhile, the record itself: the review does the rest."""
+    """Everything, or, where what followed has gone out, the record itself: the review does the rest."""
     refusal = _revert_all(act, changes)
     own = [change for change in changes if not _reversible(change.table_name).follows]
     if refusal is None or not own or len(own) == len(changes):

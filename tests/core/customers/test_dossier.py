@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.locale import Message
 from core.registry import operation_of
 from core.undo import undo
+from tests.core.postbox.post import Desk
 from tests.support.broker import BrokerSoftware
 from tests.support.customers import customer
 from tests.support.offices import WHO, GivenOffice
@@ -74,6 +75,10 @@ def test_every_area_says_what_it_knows(office: GivenOffice, broker: BrokerSoftwa
     office.perform(take, ids, take.parameters())
     write = operation_of("customers", "message")
     office.perform(write, ids, write.parameters(to=WHO, text="Bitte ansehen"))
+    post = Desk(office)
+    post.has_contract("4711", "K-1")
+    post.gets_text("Nachtrag", contract_number="4711")
+    post.examines()
     found = of(office, "K-1")
     assert [section.key for section in found.sections] == [key for key, _title, _place in SECTIONS]
     [transfer] = entries(found, "transfers")

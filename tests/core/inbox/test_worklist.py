@@ -1,4 +1,4 @@
-"""Arrivals as a worklist: what fits a condition, in either language; grouped by reason whatever its values."""
+"""Arrivals as a worklist: what fits a condition in either language; grouped by reason, whatever its values."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def groups(office: GivenOffice, *ids: int) -> list[Group]:
         return grouped(session, WORKLIST, ids)
 
 
-@pytest.mark.parametrize("condition", ["state:quarantined", "zustand:zurückgestellt", "is:stuck", "ist:offen"])
+@pytest.mark.parametrize(
+    "condition", ["state:quarantined", "zustand:zurückgestellt", "is:stuck", "ist:offen"]
+)
 def test_what_was_put_back_is_found_in_either_language(office: GivenOffice, condition: str) -> None:
     put_back = arrived(office, "kunden.csv")
     arrived(office, "gestern.csv", "applied")
@@ -70,7 +72,8 @@ def test_a_word_is_looked_for_in_file_and_reason(office: GivenOffice) -> None:
 
 def test_rows_with_one_reason_are_one_group_whatever_its_values(office: GivenOffice) -> None:
     def cells(count: int) -> Message:
-        return n_("{count} cell instead of {expected}", "{count} cells instead of {expected}", count, expected=4)
+        one, many = "{count} cell instead of {expected}", "{count} cells instead of {expected}"
+        return n_(one, many, count, expected=4)
 
     one, five = (arrived(office, "a.csv", row=count, reason=cells(count)) for count in (1, 5))
     other = arrived(office, "a.csv", row=9, reason=_("The row has no customer number."))
@@ -117,7 +120,8 @@ def test_a_list_does_not_read_what_came(office: GivenOffice) -> None:
     ],
 )
 def test_a_row_reads_as_it_was_meant(office: GivenOffice, raw: bytes, text: str) -> None:
-    assert beginning_of(office, Arrival(kind="customers-row", state="quarantined", sha256="", raw=raw)) == text
+    arrival = Arrival(kind="customers-row", state="quarantined", sha256="", raw=raw)
+    assert beginning_of(office, arrival) == text
 
 
 def test_a_file_that_is_no_text_or_is_gone_has_nothing_to_show(office: GivenOffice) -> None:
