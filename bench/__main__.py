@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from bench import checking, console, delivering, importing, postbox, starting
+from bench import checking, console, delivering, filing, importing, postbox, starting
 
 BENCHES = {
     "starting": starting.main,
     "console": console.main,
     "checking": lambda: checking.main(checking.CUSTOMERS),
+    "filing": filing.main,
     "importing": lambda: importing.main(importing.ROWS),
     "postbox": lambda: postbox.main(postbox.SHIPMENTS, postbox.MEGABYTES),
     "delivering": lambda: delivering.main(delivering.TRANSFERS, delivering.SENDERS),

@@ -1,4 +1,4 @@
-"""Arrivals as a worklist: what fits a condition in either language; grouped by reason, whatever its values."""
+"""Arrivals as a worklist: found by a condition in either language, grouped by reason whatever its values."""
 
 from __future__ import annotations
 
