@@ -143,13 +143,16 @@ def named_errors() -> Generator[None]:
     try:
         yield
     except (exc.DatabaseError, exc.TimeoutError) as error:
-        if isinstance(error, _OURS):
+        if isinstance(error, _OURS) and getattr(error.orig, "sqlstate", "") not in _LAYOUT:
             raise
         raise _unavailable(str(getattr(error, "orig", error))) from error
 
 
 _OURS = (exc.DataError, exc.IntegrityError, exc.NotSupportedError, exc.ProgrammingError)
 """What the program itself did wrong: no other moment and no more room would cure it."""
+
+_LAYOUT = frozenset({"42P01", "42703"})
+"""PostgreSQL: a table or a column that is not there; SQLite says so in words."""
 
 _REASONS: tuple[tuple[tuple[str, ...], Message, Message | None], ...] = (
     (
@@ -168,7 +171,7 @@ _REASONS: tuple[tuple[tuple[str, ...], Message, Message | None], ...] = (
         None,
     ),
     (
-        ("no such table", "no such column", "no column named"),
+        ("no such table", "no such column", "no column named", "does not exist"),
         _("The database has an older layout. Run `leitstand migrate`."),
         None,
     ),

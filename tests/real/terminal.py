@@ -31,6 +31,8 @@ class Terminal:
         """Runs a command in the window; it closes when the command ends."""
         width, height = size
         environment = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(variables or {})}
+        # a size that somebody else's terminal has
+        environment = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
         arguments = ["new-session", "-d", "-s", "main", "-x", str(width), "-y", str(height)]
         said = [f"{name}={value}" for name, value in (variables or {}).items()]
         self._tmux(*arguments, shlex.join(["env", *said, *command]), environment=environment)

@@ -88,7 +88,7 @@ def test_the_first_errand_by_keyboard_alone(
         terminal.lacks("CUS001")
     # repair what can be repaired by itself; the worker sends it
     terminal.press("f")
-    terminal.shows("Śliwa", "F2")
+    terminal.shows("+ Śliwa", "F2")
     terminal.press("F2")
     arrived(sandbox, "K-3", terminal)
     # repair the other by hand

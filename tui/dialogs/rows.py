@@ -61,7 +61,10 @@ def wrapped(text: str, width: int) -> list[str]:
     lines = [""]
     for word in text.split(" "):
         longer = f"{lines[-1]} {word}" if lines[-1] else word
-        if cell_len(longer) <= max(1, width):
+        if word and not cell_len(word):
+            # a mark without a letter takes no room, and would be lost in a line of its own
+            lines[-1] += word
+        elif cell_len(longer) <= max(1, width):
             lines[-1] = longer
         else:
             pieces = chop_cells(word, max(2, width))

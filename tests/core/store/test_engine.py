@@ -248,6 +248,14 @@ def test_a_server_for_reading_only_is_named(postgres_server: PostgresServer, fre
 def test_a_statement_that_makes_no_sense_is_our_own_mistake(fresh_postgres_url: str) -> None:
     store = Store(fresh_postgres_url)
     with pytest.raises(ProgrammingError), store.read() as session:
+        session.connection().exec_driver_sql("SELECT FROM WHERE")
+    store.close()
+
+
+@pytest.mark.postgresql
+def test_a_table_that_is_not_there_is_an_older_layout(fresh_postgres_url: str) -> None:
+    store = Store(fresh_postgres_url)
+    with pytest.raises(DatabaseUnavailable, match="leitstand migrate"), store.read() as session:
         session.connection().exec_driver_sql("SELECT nothing FROM nowhere")
     store.close()
 
