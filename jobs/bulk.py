@@ -11,8 +11,8 @@ from core.bulk.carrying_out import carry_out_next
 from core.bulk.status import status_of
 from core.errors import DatabaseUnavailable
 from core.office import Office
+from jobs.delivering import new_worker_id
 from jobs.schedule import Counts, JobProgress, is_paused
-from jobs.upkeep import new_worker_id
 
 log = logging.getLogger("leitstand.bulk")
 

@@ -82,7 +82,7 @@ def collect_everything(office: Office, progress: JobProgress) -> Ended:
 
     What one cannot do does not stop the others. Raises the first error when all else is done.
     """
-    from core.postbox.collecting import accounts_with_post
+    from core.postbox.accounts import accounts_with_post
 
     failures: list[LeitstandError] = []
     ended = Ended({"received": 0, "again": 0})

@@ -77,8 +77,8 @@ JOBS: tuple[Job, ...] = (
     ),
     Job("apply-arrivals", _("Apply what has come in"), "* * * * *", "jobs.collecting:apply_arrivals"),
     Job("examine-post", _("Read new post and file it"), "* * * * *", "jobs.post:examine_post"),
-    Job("recheck", _("Check what has changed"), "* * * * *", "jobs.upkeep:recheck"),
-    Job("deliver-transfers", _("Deliver transfers"), "* * * * *", "jobs.upkeep:deliver_transfers"),
+    Job("recheck", _("Check what has changed"), "* * * * *", "jobs.rechecking:recheck"),
+    Job("deliver-transfers", _("Deliver transfers"), "* * * * *", "jobs.delivering:deliver_transfers"),
     Job("bulk-actions", _("Carry out bulk actions"), "* * * * *", "jobs.bulk:carry_out_bulk_actions"),
     Job("tidy", _("Tidy up"), "30 3 * * *", "jobs.upkeep:tidy"),
 )
@@ -91,7 +91,7 @@ POST_CRON = "*/15 6-20 * * mon-fri"
 
 def jobs_of(office: Office) -> tuple[Job, ...]:
     """All jobs of an office: those that every office has, and one for each account with post."""
-    from core.postbox.collecting import accounts_with_post
+    from core.postbox.accounts import accounts_with_post
 
     names = accounts_with_post(office) if office.postboxes else []
     return (*JOBS, *(find_job(COLLECT + name) for name in names))

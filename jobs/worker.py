@@ -21,11 +21,11 @@ from core.office import Office
 from core.outbox import lease
 from jobs.bulk import JOB as BULK
 from jobs.bulk import keep_carrying_out
+from jobs.delivering import account_names, new_worker_id
 from jobs.delivery import Delivery, anything_due
 from jobs.history import Worker as WorkerRow
 from jobs.leading import RENEW_EVERY, Leadership, resign, stand
 from jobs.schedule import COLLECT, cron_of, jobs_of, run_job, slot_at, slot_by_hand, take_requests, trigger_of
-from jobs.upkeep import account_names, new_worker_id
 
 log = logging.getLogger("leitstand.worker")
 

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from core.customers.checking import Judged
 from core.customers.fields import CustomerFields
+from core.customers.names import KIND
 from core.customers.questions import question_of
-from core.customers.sending import KIND
 from core.inquiries.inquiry import Inquiry, InquiryState
 from core.inquiries.listing import open_inquiries
 from core.office import Office

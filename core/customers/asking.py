@@ -12,9 +12,10 @@ from core.customers import checking
 from core.customers.customer import Customer
 from core.customers.fields import CustomerFields
 from core.customers.given import Given, Limits
+from core.customers.names import AREA, KIND
 from core.customers.questions import questions_of
 from core.customers.review import suppressions_of
-from core.customers.sending import KIND, customer_limits
+from core.customers.sending import customer_limits
 from core.errors import Inapplicable, NotFound, WrongUsage
 from core.inquiries.due import resubmission_day
 from core.inquiries.inquiry import Addressee, Inquiry
@@ -226,7 +227,7 @@ def _inquiry(act: Act, customer: Customer, made: Draft, text: str) -> Inquiry:
 
 
 ASK = Operation(
-    checking.AREA,
+    AREA,
     "ask",
     _("Ask"),
     Customer,

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from core.customers.fields import CustomerFields
 from core.customers.given import Given, Limits
+from core.customers.names import AREA
 from core.customers.rules import RULES
 from core.rulebook.finding import Finding, Severity
 from core.rulebook.record import Suppression, kept_value
 from core.rulebook.rule import Rule, apply_rule
 
-AREA = "customers"
 RULE_MODULES = "core/customers/rules"
 HELPING_MODULES = (
     "core/customers/birthdate_forms.py",

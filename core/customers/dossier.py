@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.customers.checking import AREA
 from core.customers.customer import Customer, ImportConflict
 from core.customers.fields import FIELD_BY_ATTRIBUTE, FIELDS
-from core.customers.sending import KIND
+from core.customers.names import AREA, KIND
 from core.dossier.entry import About, Dossier, Entry, Line, gather
 from core.errors import NotFound
 from core.inbox.arrival import Arrival

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import col, select
 
-from core.customers.checking import AREA
 from core.customers.customer import Customer
 from core.customers.listing import Conflict, conflicts_of, views_of
+from core.customers.names import AREA, KIND, PARTNER
 from core.customers.review import suppressions_of
-from core.customers.sending import KIND, PARTNER, known_to_partner
+from core.customers.sending import known_to_partner
 from core.customers.vocabulary import CustomerView
 from core.office import Office
 from core.outbox.transfer import PartnerCopy, Transfer

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.customers.checking import AREA
 from core.customers.customer import Customer, ImportConflict
-from core.customers.sending import KIND, PARTNER
+from core.customers.names import AREA, KIND, PARTNER
 from core.customers.vocabulary import CustomerView
 from core.errors import NotFound
 from core.inquiries.standing import standings_of

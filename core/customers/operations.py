@@ -16,8 +16,9 @@ from core.customers.customer import Customer, ImportConflict, folded_columns, te
 from core.customers.fields import ATTRIBUTES, FIELD_BY_ATTRIBUTE, customer_from
 from core.customers.fixing import fixed_fields
 from core.customers.given import Given
+from core.customers.names import AREA, KIND
 from core.customers.review import review, send, suppressions_of
-from core.customers.sending import KIND, customer_limits
+from core.customers.sending import customer_limits
 from core.customers.undoing import CONFLICTS, CUSTOMERS, check_number
 from core.errors import Inapplicable, LostUpdate, WrongUsage
 from core.locale import Message, _
@@ -27,7 +28,6 @@ from core.rulebook.record import FindingRow, Suppression
 from core.rulebook.suppressing import SUPPRESSIONS, suppress
 from core.work.on_records import operations_on
 
-AREA = checking.AREA
 EDITABLE = (*ATTRIBUTES, "short_name")
 ALWAYS_SENT = ("number", "kind", "last_name", "company")
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlmodel import col, select
 
-from core.customers.checking import AREA
 from core.customers.fixing import FieldChange, diff, fixed_fields
 from core.customers.listing import select_customers
+from core.customers.names import AREA
 from core.customers.review import Desk, suppressions_of
 from core.office import Office
 from core.rulebook.finding import FixKind

@@ -17,19 +17,12 @@ from sqlmodel import Session, col, select
 
 from core.customers import checking
 from core.customers.answering import close_answered
-from core.customers.checking import AREA, Judged
+from core.customers.checking import Judged
 from core.customers.customer import Customer
 from core.customers.fields import CustomerFields
 from core.customers.given import Given, Known, Limits
-from core.customers.sending import (
-    KIND,
-    PARTNER,
-    CustomerPartner,
-    known_to_partner,
-    sending_rule,
-    short_key_of,
-    wanted_for,
-)
+from core.customers.names import AREA, KIND, PARTNER
+from core.customers.sending import CustomerPartner, known_to_partner, sending_rule, short_key_of, wanted_for
 from core.customers.stale import stale
 from core.office import Office
 from core.operation import Act

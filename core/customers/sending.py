@@ -9,6 +9,7 @@ from core.customers.company_name import short_company_name
 from core.customers.customer import Customer
 from core.customers.fields import ATTRIBUTES, CustomerFields, Kind
 from core.customers.given import Known, Limits
+from core.customers.names import PARTNER
 from core.errors import WrongUsage
 from core.locale import _
 from core.office import Office
@@ -17,8 +18,6 @@ from core.outbox.planning import Hold, Wanted
 from core.outbox.transfer import CauseCode, PartnerCopy, Step
 from core.text import folded
 
-KIND = "customer"
-PARTNER = "vema"
 POSTCODE_IN_KEY = 50
 """Characters of a postcode that are compared; what is longer is none, and too long for an index."""
 

@@ -7,9 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from core.customers.checking import AREA
 from core.customers.customer import Customer
-from core.customers.sending import KIND, PARTNER
+from core.customers.names import AREA, KIND, PARTNER
 from core.outbox.transfer import PartnerCopy
 from core.rulebook.record import Suppression
 from core.store.statements import execute, table_of

@@ -10,12 +10,11 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import SQLModel, col
 
 from core.customers.customer import Customer, ImportConflict
-from core.customers.sending import KIND, PARTNER
+from core.customers.names import AREA, KIND, PARTNER
 from core.outbox.transfer import ENDED, STUCK, CauseCode, PartnerCopy, State, Transfer
 from core.rulebook.record import FindingRow
 
 Clause = sa.ColumnElement[bool]
-AREA = "customers"
 SUCCEEDED = (CauseCode.REPLACED, CauseCode.OBSOLETE)
 """Why a discarded transfer says nothing of its customer: another took its place, or it was needless."""
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.customers.conflicts import open_conflicts
 from core.customers.customer import NUMBER_LENGTH, Customer, ImportConflict
-from core.customers.sending import KIND
+from core.customers.names import KIND
 from core.errors import Inapplicable
 from core.locale import _
 from core.office import Office

@@ -11,7 +11,7 @@ from typing import Any
 from core.customers.customer import FOLDED, Customer
 from core.customers.fields import FIELDS, Kind
 from core.customers.given import NOT_TRANSMITTED
-from core.customers.sending import KIND
+from core.customers.names import KIND
 from core.customers.standing import (
     finding_among,
     has_conflict,

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.customers.customer import Customer, ImportConflict
 from core.customers.fields import FIELD_BY_ATTRIBUTE
-from core.customers.sending import KIND
+from core.customers.names import KIND
 from core.locale import _
 from core.office import Office
 from core.work.item import Reason, Whose, WorkItem

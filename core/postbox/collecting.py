@@ -8,22 +8,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from core.accounts.account import Account, lock_account
+from core.accounts.account import lock_account
 from core.accounts.breaker import count_failure, distrust, reached, throttle
 from core.accounts.standing import standing_of
 from core.errors import CredentialsRefused, NotTrusted, PartnerError, PartnerUnavailable, Unanswered
 from core.office import Office
 from core.outbox.connect import note_refusal
 from core.outbox.gate import Gate, gate_of
-
-
-def accounts_with_post(office: Office) -> list[str]:
-    """The accounts that have credentials and whose partner has a postbox."""
-    with office.store.read() as session:
-        query = select(Account).where(col(Account.version) > 0).order_by(col(Account.name))
-        return [one.name for one in session.exec(query) if one.partner in office.postboxes]
 
 
 def gate(session: Session, office: Office, account: str, parallel: int) -> Gate:

@@ -5,6 +5,7 @@ What a ZIP says of its sizes is not believed; bytes are counted as they come, an
 
 from __future__ import annotations
 
+import errno
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -98,9 +99,15 @@ _BROKEN = (
 def _content(opened: zipfile.ZipFile, info: zipfile.ZipInfo, most: int, limits: Limits) -> Iterator[bytes]:
     came = 0
     packed = max(1, info.compress_size)
-    with opened.open(info) as file:
-        while chunk := file.read(CHUNK):
-            came += len(chunk)
-            if came > most or (came > limits.free_bytes and came > packed * limits.ratio):
-                raise _TooMuch
-            yield chunk
+    try:
+        with opened.open(info) as file:
+            while chunk := file.read(CHUNK):
+                came += len(chunk)
+                if came > most or (came > limits.free_bytes and came > packed * limits.ratio):
+                    raise _TooMuch
+                yield chunk
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        # a place before the file's beginning: the directory lies, the disk is well
+        raise zipfile.BadZipFile(str(error)) from error

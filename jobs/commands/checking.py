@@ -206,7 +206,8 @@ def _given(frame: Frame) -> Given:
     """Today, and the limits of the partner as the home sets it, or as it is shipped."""
     from core.clock import host_clock, local_day
     from core.customers.given import Given
-    from core.customers.sending import PARTNER, CustomerPartner
+    from core.customers.names import PARTNER
+    from core.customers.sending import CustomerPartner
     from core.opening import known_partners
     from core.settings import read_settings
 

@@ -233,7 +233,8 @@ def _postbox(office: Office, name: str) -> Message:
 
 def _send(office: Office, name: str) -> Iterator[Check]:
     """Whether the setting which customers go out by themselves can be understood."""
-    from core.customers.sending import PARTNER, sending_rule
+    from core.customers.names import PARTNER
+    from core.customers.sending import sending_rule
     from core.rulebook.condition import ConditionError
 
     if name != PARTNER:

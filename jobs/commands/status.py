@@ -18,7 +18,10 @@ from jobs.commands.jobs import JOBS_LISTING, JobState, job_states
 from jobs.commands.words import CAUSES, STATES, word
 
 if TYPE_CHECKING:
+    from sqlmodel import Session
+
     from core.accounts.breaker import Pause
+    from core.office import Office
     from core.rulebook.finding import Finding
     from jobs.overview import Overview
 
@@ -77,23 +80,29 @@ class _Status:
 def status(frame: Frame) -> None:
     """Prints the state of the office."""
     from core.accounts.pausing import pauses
-    from core.postbox.rules import shipment_findings
     from jobs.overview import overview
 
     with frame.office() as office, office.store.read() as session:
         now = office.now
+        accounts = account_states(session, office)
         found = _Status(
             overview(session, office),
-            account_states(session, office),
+            accounts,
             pauses(session, now),
-            job_states(session, office),
-            shipment_findings(session, office),
+            job_states(session, office, with_next=bool(office.settings.schedule)),
+            _post(session, office) if accounts else [],
             now,
         )
     if frame.format == "json":
         frame.json(found.as_json())
     else:
         _print(frame, found)
+
+
+def _post(session: Session, office: Office) -> list[Finding]:
+    from core.postbox.rules import shipment_findings
+
+    return shipment_findings(session, office)
 
 
 def _print(frame: Frame, found: _Status) -> None:

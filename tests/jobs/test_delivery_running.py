@@ -24,9 +24,9 @@ from core.outbox.queue import Claimant, Claimed, claim
 from core.outbox.resolve import Inquiry, resolve_uncertain
 from core.outbox.transfer import CauseCode
 from core.undo import undo
+from jobs.delivering import deliver_transfers
 from jobs.delivery import Delivered, Delivery
 from jobs.sandbox.client import VemaSandbox
-from jobs.upkeep import deliver_transfers
 from tests.support.clock import TravelClock
 from tests.support.customers import GOOD_IBAN, company, customer
 from tests.support.offices import ACCOUNT, GivenOffice, OpenAnOffice, opened

@@ -88,7 +88,7 @@ def test_what_one_repairs_the_other_sees_within_moments_and_the_journal_knows_wh
         console.press("2")
         console.shows("K-1", "CUS001")
     other.press("f")
-    other.shows("F2")
+    other.shows("+ Śliwa", "F2")
     other.press("F2")
     one.lacks("CUS001")
     assert ("al", "fix") in deeds(home)

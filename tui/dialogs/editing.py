@@ -46,8 +46,9 @@ def read_record(office: Office, id_: int) -> Record:
 
     from core.customers.customer import Customer, text_of
     from core.customers.given import Given
+    from core.customers.names import KIND, PARTNER
     from core.customers.review import suppressions_of
-    from core.customers.sending import KIND, PARTNER, customer_limits, known_to_partner
+    from core.customers.sending import customer_limits, known_to_partner
     from core.outbox.transfer import PartnerCopy
 
     with office.store.read() as session:

@@ -43,7 +43,7 @@ def read_letter(office: Office, customer: int, to: Addressee, due: date | None =
     """The letter about a customer as it stands now. Raises NotFound, DatabaseUnavailable."""
     from core.customers.asking import draft
     from core.customers.customer import Customer
-    from core.customers.sending import KIND
+    from core.customers.names import KIND
     from core.inquiries.listing import open_inquiries
 
     with office.store.read() as session:

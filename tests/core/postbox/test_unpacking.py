@@ -76,6 +76,17 @@ def test_what_is_encrypted_is_kept_as_it_is(archive: Archive) -> None:
     )
 
 
+def test_a_directory_that_points_before_the_beginning_is_damage_and_no_fault_of_the_disk(
+    archive: Archive,
+) -> None:
+    content = bytearray(zipped({"a.txt": b"Hallo"}))
+    end = content.rindex(b"PK\x05\x06")
+    # the directory's place, said too large: every member then begins before the file does
+    (place,) = struct.unpack("<I", content[end + 16 : end + 20])
+    content[end + 16 : end + 20] = struct.pack("<I", place + 40)
+    assert unpacked(archive, bytes(content)).damage == "damaged"
+
+
 @settings(max_examples=60)
 @given(data=st.data())
 def test_a_dented_zip_never_raises(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:

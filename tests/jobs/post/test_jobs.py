@@ -13,9 +13,9 @@ from core.errors import CredentialsRefused, NotFound
 from core.outbox.connect import test_login as log_in_once
 from core.postbox.rules import shipment_findings
 from core.rulebook.finding import Finding
+from jobs.delivering import account_names
 from jobs.sandbox.client import VemaSandbox
 from jobs.schedule import UNREACHED, cron_of, find_job, jobs_of, run_job, slot_at
-from jobs.upkeep import account_names
 from jobs.worker import Worker
 from tests.support.clock import TravelClock
 from tests.support.offices import OpenAnOffice
