@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.customers import checking
-from core.customers.answering import close_answered
 from core.customers.checking import Judged
 from core.customers.customer import Customer
 from core.customers.fields import CustomerFields
@@ -171,6 +170,8 @@ class Review:
                 plans.append((plan, self._address(customer, newest.get(id_))))
             self._mark(customer, copies.get(id_), neighbours[id_])
         self.result.made += carry_out(self.session, self.desk.office, plans, self.act)
+        from core.customers.answering import close_answered
+
         close_answered(self.session, self.desk.office, outcomes, self.act)
         self.result.customers += len(customers)
         self.session.flush()

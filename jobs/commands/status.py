@@ -90,7 +90,7 @@ def status(frame: Frame) -> None:
             accounts,
             pauses(session, now),
             job_states(session, office, with_next=bool(office.settings.schedule)),
-            _post(session, office) if accounts else [],
+            _post(session, office) if any(one.account for one in accounts) else [],
             now,
         )
     if frame.format == "json":
