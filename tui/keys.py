@@ -5,12 +5,11 @@ A verb is an operation of core plus key, binding id and dialog, or an action of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from core.errors import WrongUsage
 from core.locale import Message, _
 from core.operation import NoParameters
 
@@ -196,35 +195,9 @@ SHOWN_KEYS = {
     "f4": "F4",
     "f6": "F6",
 }
-MULTIPLEXERS = ("ctrl+a", "ctrl+b")
-"""What screen and tmux take for themselves."""
 
 
 def shown_key(key: str) -> str:
     """A key as an operator reads it; the first of several."""
     first = key.split(",", 1)[0]
     return SHOWN_KEYS.get(first, first.replace("ctrl+", "^"))
-
-
-def remapped(verbs: Iterable[Verb], keys: Mapping[str, str]) -> dict[str, str]:
-    """The key of each verb by its id. Raises WrongUsage for an id that is not there, or a key taken twice."""
-    known = {one.id: one.key for one in verbs}
-    for id_, key in keys.items():
-        if id_ not in known:
-            raise WrongUsage(_("keys: there is nothing to press that is called {id}.", id=id_))
-        if not key.strip():
-            raise WrongUsage(_("keys: {id} has no key.", id=id_))
-        known[id_] = key.strip()
-    return known
-
-
-def clashes(verbs: Sequence[Verb], keys: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """Keys that two verbs of one place would answer to: (key, one id, the other)."""
-    taken: dict[str, str] = {}
-    found: list[tuple[str, str, str]] = []
-    for one in verbs:
-        for key in keys.get(one.id, one.key).split(","):
-            if key in taken and taken[key] != one.id:
-                found.append((key, taken[key], one.id))
-            taken.setdefault(key, one.id)
-    return found
